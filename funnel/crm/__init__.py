@@ -1,0 +1,1 @@
+"""Verbs and reads: functions of (session, ..., now). They never commit and never see Flask."""

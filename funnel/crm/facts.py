@@ -1,0 +1,55 @@
+"""Writing facts: one row in the log, and one for reactions to find, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+#: Facts that only tell the story. Nothing reacts to them, so they make no pending fact.
+QUIET = frozenset(
+    {"enrolled", "ended", "message_accepted", "message_skipped", "message_refused", "message_unknown", "loop_stopped"}
+)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened to a lead, at an engine time. `data` never holds an address or a name."""
+
+    kind: str
+    lead_id: int
+    at: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+    cause_id: int | None = None
+    depth: int = 0
+
+
+_RECORD = text("""
+    WITH fact AS (
+        INSERT INTO events (kind, lead_id, at, data, cause_id, depth)
+        SELECT kind, lead_id, at, data, cause_id, depth
+          FROM json_to_recordset(:facts) WITH ORDINALITY AS f
+               (kind text, lead_id bigint, at timestamptz, data jsonb, cause_id bigint, depth bigint, n bigint)
+         ORDER BY n
+        RETURNING id, at, lead_id, kind
+    )
+    INSERT INTO pending_facts (event_id, at, lead_id)
+    SELECT id, at, lead_id FROM fact WHERE kind <> ALL (:quiet)
+""")
+
+
+def record(session: Session, facts: Sequence[Fact]) -> None:
+    """Append facts to the log, and tell the database handle to hint at them after the commit.
+
+    The caller holds the lock of each fact's lead, so ids grow in the order of commits per lead.
+    """
+    if not facts:
+        return
+    session.execute(_RECORD, {"facts": orjson.dumps(facts).decode(), "quiet": list(QUIET)})
+    if any(fact.kind not in QUIET for fact in facts):
+        session.info["hint"] = True

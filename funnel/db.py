@@ -1,0 +1,74 @@
+"""The database: declarative base, connections, and the only commit in the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Text, Uuid, create_engine
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Text has no length limit, times have a zone, enumerations are text with a CHECK."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        str: Text,
+        int: BigInteger,
+        datetime: DateTime(timezone=True),
+        UUID: Uuid,
+        dict[str, Any]: JSONB,
+        list[str]: ARRAY(Text),
+    }
+
+
+class Database:
+    """Hands out transactions. `hint` is called after a commit that recorded something to react to."""
+
+    def __init__(self, bind: Engine | Connection, hint: Callable[[], None] | None = None) -> None:
+        self.bind = bind
+        self.hint = hint
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: committed when the block ends well, rolled back when it raises."""
+        with Session(self.bind, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+        if self.hint and session.info.get("hint"):
+            self.hint()
+
+
+def open_engine(url: str, *, connections: int = 8, timeout_seconds: float = 30) -> Engine:
+    """An engine whose every statement is bounded in time; `connections` is all it ever opens."""
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=False,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c timezone=UTC -c statement_timeout={int(timeout_seconds * 1000)}",
+            "application_name": "funnel",
+        },
+    )

@@ -1,0 +1,27 @@
+"""Nouns: the tables, their constraints, small derived properties. No queries."""
+
+from funnel.models.consent import Consent
+from funnel.models.event import Event, PendingFact
+from funnel.models.form import Form, Submission
+from funnel.models.installation import Installation
+from funnel.models.lead import Lead, Stage
+from funnel.models.mailbox import MailboxMail
+from funnel.models.suppression import Suppression
+from funnel.models.touch import Touch
+from funnel.models.user import Token, User
+
+__all__ = [
+    "Consent",
+    "Event",
+    "Form",
+    "Installation",
+    "Lead",
+    "MailboxMail",
+    "PendingFact",
+    "Stage",
+    "Submission",
+    "Suppression",
+    "Token",
+    "Touch",
+    "User",
+]

@@ -1,0 +1,59 @@
+"""A lead: a person in the CRM from first touch to customer and after, and the ladder it climbs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from funnel.db import Base
+
+
+class Stage(Base):
+    """A rung of the maturity ladder; a higher position is more mature."""
+
+    __tablename__ = "stages"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    name: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("position"),)
+
+
+class Lead(Base):
+    __tablename__ = "leads"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    #: normalised and in lower case; the database keeps it unique, so one person is one lead
+    email: Mapped[str]
+    #: what forms and programs told about the lead, by field key
+    fields: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    tags: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    stage: Mapped[str] = mapped_column(ForeignKey("stages.key"), server_default=text("'subscriber'"))
+    #: engine time
+    stage_since: Mapped[datetime]
+    fit: Mapped[float] = mapped_column(server_default=text("0"))
+    engagement: Mapped[float] = mapped_column(server_default=text("0"))
+    #: IANA time zone, once known
+    zone: Mapped[str | None]
+    locale: Mapped[str | None]
+    #: seeded by `funnel up --demo`: never mailed through a real provider
+    demo: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("email"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        # Read by the list of leads and its keyset pages.
+        Index(None, "created_at", "id"),
+        {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+    @property
+    def score(self) -> float:
+        """One number for lists: fit and engagement together."""
+        return self.fit + self.engagement

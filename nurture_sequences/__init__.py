@@ -1,0 +1,1 @@
+"""What time does: sequences, their clocks, and the mail that leaves because an hour has come."""
