@@ -160,6 +160,8 @@ class Message(Base):
         Index("ix_messages_due", "due_at", postgresql_where=text("status IN ('queued', 'unknown')")),
         # Read by the pulse: claims whose process died.
         Index("ix_messages_sending", "send_by", postgresql_where=text("status = 'sending'")),
+        # Counted by the metrics; almost always empty.
+        Index("ix_messages_unknown", "id", postgresql_where=text("status = 'unknown'")),
         # Read by caps and by the page of a lead.
         Index(None, "lead_id", "settled_at"),
         Index(None, "enrollment_id"),

@@ -8,7 +8,7 @@ from funnel.models.lead import Lead, Stage
 from funnel.models.mailbox import MailboxMail
 from funnel.models.suppression import Suppression
 from funnel.models.touch import Touch
-from funnel.models.user import Token, User
+from funnel.models.user import LoginAttempts, Token, User
 
 __all__ = [
     "Consent",
@@ -16,6 +16,7 @@ __all__ = [
     "Form",
     "Installation",
     "Lead",
+    "LoginAttempts",
     "MailboxMail",
     "PendingFact",
     "Stage",

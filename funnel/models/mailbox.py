@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Identity, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from funnel.db import Base
@@ -26,4 +27,4 @@ class MailboxMail(Base):
     #: engine time
     at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("message_id"), Index(None, "to", "id"))
+    __table_args__ = (UniqueConstraint("message_id"), Index("ix_mailbox_to", sql('lower("to")'), "id"))

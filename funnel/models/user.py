@@ -23,6 +23,17 @@ class User(Base):
     __table_args__ = (UniqueConstraint("email"),)
 
 
+class LoginAttempts(Base):
+    """Failed sign-ins in a row, of one account or from one address, so that guessing gets slow everywhere at once."""
+
+    __tablename__ = "login_attempts"
+
+    #: keyed digest of the account or the address: neither is kept
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+
+
 class Token(Base):
     """A program's key to the API; only its digest is kept, so a leaked database opens nothing."""
 

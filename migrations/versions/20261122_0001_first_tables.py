@@ -77,6 +77,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("one", name=op.f("pk_installation")),
     )
     op.create_table(
+        "login_attempts",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_login_attempts")),
+    )
+    op.create_table(
         "mailbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=False),
@@ -90,7 +97,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox")),
         sa.UniqueConstraint("message_id", name=op.f("uq_mailbox_message_id")),
     )
-    op.create_index(op.f("ix_mailbox_to_id"), "mailbox", ["to", "id"], unique=False)
+    op.create_index("ix_mailbox_to", "mailbox", [sa.text('lower("to")'), "id"], unique=False)
     op.create_table(
         "message_events",
         sa.Column("provider_event_id", sa.Text(), nullable=False),
@@ -366,6 +373,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_messages_enrollment_id"), "messages", ["enrollment_id"], unique=False)
     op.create_index(op.f("ix_messages_lead_id_settled_at"), "messages", ["lead_id", "settled_at"], unique=False)
     op.create_index(
+        "ix_messages_unknown", "messages", ["id"], unique=False, postgresql_where=sa.text("status = 'unknown'")
+    )
+    op.create_index(
         "ix_messages_sending", "messages", ["send_by"], unique=False, postgresql_where=sa.text("status = 'sending'")
     )
     op.create_table(
@@ -389,6 +399,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("visits")
+    op.drop_index("ix_messages_unknown", table_name="messages", postgresql_where=sa.text("status = 'unknown'"))
     op.drop_index("ix_messages_sending", table_name="messages", postgresql_where=sa.text("status = 'sending'"))
     op.drop_index(op.f("ix_messages_lead_id_settled_at"), table_name="messages")
     op.drop_index(op.f("ix_messages_enrollment_id"), table_name="messages")
@@ -419,8 +430,9 @@ def downgrade() -> None:
     op.drop_table("pending_facts")
     op.drop_index(op.f("ix_message_events_message_id"), table_name="message_events")
     op.drop_table("message_events")
-    op.drop_index(op.f("ix_mailbox_to_id"), table_name="mailbox")
+    op.drop_index("ix_mailbox_to", table_name="mailbox")
     op.drop_table("mailbox")
+    op.drop_table("login_attempts")
     op.drop_table("installation")
     op.drop_index(op.f("ix_handouts_scope_actor"), table_name="handouts")
     op.drop_table("handouts")
