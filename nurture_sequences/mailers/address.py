@@ -1,0 +1,37 @@
+"""Addresses as a mailer needs them: name and address apart, and nothing in either that could break out."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parseaddr
+from functools import lru_cache
+
+
+@lru_cache(maxsize=256)
+def split_sender(sender: str) -> tuple[str, str]:
+    """(name, address) of an RFC 5322 mailbox. Raises ValueError when there is no usable address in it."""
+    name, address = parseaddr(plain_line("From", sender))
+    return name, checked_address(address)
+
+
+def checked_address(address: str) -> str:
+    """The address itself. Raises ValueError unless it is local@domain in one line, with an ASCII domain."""
+    local, at, domain = address.rpartition("@")
+    if not at or not local or not domain or any(c in '<>,;\\"' or c.isspace() or not c.isprintable() for c in address):
+        raise ValueError("not a mail address")
+    if not domain.isascii():
+        raise ValueError("the domain of a mail address must be ASCII (its xn-- form)")
+    return address
+
+
+def plain_line(name: str, value: str) -> str:
+    """A header's value, unchanged. Raises ValueError when it could start a header of its own, or cannot be written."""
+    if "\r" in value or "\n" in value or "\0" in value:
+        raise ValueError(f"{name} holds a line break or NUL")
+    value.encode()
+    return value
+
+
+def impersonal(text: str) -> str:
+    """What a provider said without the addresses it repeats, since reasons end up in logs; at most 500 characters."""
+    return re.sub(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+", "(address)", " ".join(text.split()))[:500]
