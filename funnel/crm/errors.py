@@ -1,0 +1,11 @@
+"""What a verb says when it cannot do what was asked; each door puts it in its own words."""
+
+from __future__ import annotations
+
+
+class TakenError(Exception):
+    """Something else has this key already."""
+
+
+class RepeatedError(Exception):
+    """This very submission was written before. Nothing of it may be written again: leave the transaction."""
