@@ -33,8 +33,9 @@ _RECORD = text("""
     WITH fact AS (
         INSERT INTO events (kind, lead_id, at, data, cause_id, depth)
         SELECT kind, lead_id, at, data, cause_id, depth
-          FROM json_to_recordset(:facts) WITH ORDINALITY AS f
-               (kind text, lead_id bigint, at timestamptz, data jsonb, cause_id bigint, depth bigint, n bigint)
+          FROM ROWS FROM (json_to_recordset(:facts) AS
+               (kind text, lead_id bigint, at timestamptz, data jsonb, cause_id bigint, depth bigint))
+               WITH ORDINALITY AS f (kind, lead_id, at, data, cause_id, depth, n)
          ORDER BY n
         RETURNING id, at, lead_id, kind
     )
