@@ -1,0 +1,36 @@
+"""What is known of one lead when a condition is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+#: Kinds of events that are only measured with this consent: without it their absence says nothing
+#: (CNIL deliberation 2026-042 for opens, EDPB guidelines 2/2023 for personal links).
+TRACKING = {"message_opened": "track_opens", "message_clicked": "track_clicks"}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A lead as conditions see it. Load only what `reads` asks for; the rest may stay empty. Times are aware."""
+
+    stage: str
+    #: position of each stage of the ladder; higher is more mature
+    ladder: Mapping[str, int]
+    tags: frozenset[str] = frozenset()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    fit: float = 0.0
+    engagement: float = 0.0
+    #: last action per purpose: granted, denied, withdrawn, pending
+    consents: Mapping[str, str] = field(default_factory=dict)
+    #: time of the last accepted submission, per form key
+    forms: Mapping[str, datetime] = field(default_factory=dict)
+    #: times of the lead's events, per kind, in any order; at least the kinds that `event_kinds` names
+    events: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+
+    def measures(self, kind: str) -> bool:
+        """Whether events of this kind would be known, had they happened."""
+        purpose = TRACKING.get(kind)
+        return purpose is None or self.consents.get(purpose) == "granted"
