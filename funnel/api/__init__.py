@@ -1,0 +1,41 @@
+"""Door for programs and for our own app: `/api/v1`, described by `/api/v1/openapi.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import flask
+import flask_smorest
+
+from funnel import sessions
+from funnel.api import errors, forms, installation, leads, mailbox, timeline
+from funnel.schemas.common import ErrorOut
+
+OWN = (forms.blueprint, leads.blueprint, timeline.blueprint, mailbox.blueprint, installation.blueprint)
+TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add --name N --scope S` makes one."}
+SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}
+
+
+class _Api(flask_smorest.Api):  # type: ignore[misc]
+    ERROR_SCHEMA = ErrorOut
+
+    def _register_error_handlers(self) -> None:
+        """Not for the whole application, as flask-smorest would: other doors answer in HTML."""
+        errors.register(self._app)
+
+
+def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
+    """Mount the API. `extra` are parts that other packages bring (`funnel.api.blueprint.Blueprint`)."""
+    sessions.configure(app)
+    app.config.update(
+        API_TITLE="Funnel",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = _Api(app, spec_kwargs={"security": [{"token": []}, {"session": []}]})
+    api.spec.components.security_scheme("token", TOKEN)
+    api.spec.components.security_scheme("session", SESSION)
+    for blueprint in (*OWN, *extra):
+        api.register_blueprint(blueprint, url_prefix="/api/v1")

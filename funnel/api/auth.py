@@ -1,0 +1,67 @@
+"""Who may call: a program by its token, a person by the session of the app; and what each may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from funnel import sessions
+from funnel.crm import tokens
+from funnel.doors import in_transaction
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE = {"GET", "HEAD", "OPTIONS"}
+CSRF_HEADER = "X-CSRF-Token"
+
+
+def requires(scope: str) -> Callable[[View], View]:
+    """Declares what a token needs for this view; a signed-in user may do everything."""
+    if scope not in tokens.SCOPES:
+        raise ValueError(f"{scope} is not a scope.")
+
+    def mark(view: View) -> View:
+        view.scope = scope  # type: ignore[attr-defined]
+        view._apidoc = {**getattr(view, "_apidoc", {}), "manual_doc": {"x-scope": scope}}  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def scope_of(endpoint: str) -> str:
+    """The scope a view declares; a view of the API without one cannot be called at all."""
+    scope: str = current_app.view_functions[endpoint].scope  # type: ignore[attr-defined]
+    return scope
+
+
+def authorise() -> None:
+    """Before each view of the API, and before its body is read. Raises Unauthorized or Forbidden."""
+    scope = scope_of(request.endpoint or "")
+    if "Authorization" in request.headers:
+        _by_token(scope)
+    else:
+        _by_session()
+
+
+def _by_token(scope: str) -> None:
+    scheme, _, given = request.headers["Authorization"].partition(" ")
+    token = in_transaction(lambda session: tokens.find(session, given.strip())) if scheme.lower() == "bearer" else None
+    if token is None:
+        raise Unauthorized("This token is not known, or it was revoked.", www_authenticate=_challenge())
+    if not tokens.allows(token.scopes, scope):
+        raise Forbidden(f"This token has not the scope {scope}.")
+
+
+def _by_session() -> None:
+    if sessions.signed_in() is None:
+        raise Unauthorized("Send `Authorization: Bearer <token>`, or sign in.", www_authenticate=_challenge())
+    if request.method not in SAFE and not sessions.csrf_matches(request.headers.get(CSRF_HEADER)):
+        raise Forbidden(f"A write by session needs the header {CSRF_HEADER}.")
+
+
+def _challenge() -> WWWAuthenticate:
+    """RFC 6750 section 3."""
+    return WWWAuthenticate("bearer", {"realm": "funnel"})

@@ -1,0 +1,84 @@
+"""The kind of blueprint every part of `/api/v1` is: authorised, strict about what comes in, documented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import flask
+import flask_smorest
+import marshmallow
+import orjson
+from flask import request
+from webargs.flaskparser import FlaskParser
+
+from funnel.api.auth import authorise
+from funnel.api.errors import refuse
+
+#: bytes a body may weigh, unless the blueprint says more
+BODY_LIMIT = 64 * 1024
+
+
+class Parser(FlaskParser):
+    """Unknown keys are errors, in queries too: a misspelt filter must not return everybody."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": marshmallow.RAISE}
+
+    def load_json(self, req: flask.Request, schema: Any) -> Any:
+        return body()
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """A part of the API. Each view declares its scope with `auth.requires`."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, *args: Any, body_limit: int = BODY_LIMIT, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.body_limit = body_limit
+        self.before_request(self._before)
+
+    def _before(self) -> None:
+        request.max_content_length = self.body_limit
+        _check_text({"path": request.path, "query": request.args.to_dict(flat=False)})
+        authorise()
+
+
+def body() -> Any:
+    """The JSON of this request, of which every text can be stored. Ends the request with 400, 415 or 422.
+
+    orjson refuses what Python's parser lets through and PostgreSQL or other programs choke on: NaN, unlimited
+    nesting and integers without end.
+    """
+    if not request.is_json:
+        refuse(415, "unsupported_media_type", "Send JSON, with the content type application/json.")
+    try:
+        value = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        if "surrogate" in error.msg and "UTF-8" not in error.msg:
+            refuse(422, "invalid", "The request is not valid.", {"body": ["Contains half of a surrogate pair."]})
+        refuse(400, "bad_request", f"The body is not JSON: {error.msg} at line {error.lineno} column {error.colno}.")
+    _check_text(value)
+    return value
+
+
+def _check_text(value: Any) -> None:
+    """PostgreSQL text holds no NUL."""
+    errors = {path or "body": ["Contains a NUL character."] for path in _with_nul(value, "")}
+    if errors:
+        refuse(422, "invalid", "The request is not valid.", errors)
+
+
+def _with_nul(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, str):
+        if "\x00" in value:
+            yield path
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if "\x00" in key:
+                yield path
+            else:
+                yield from _with_nul(inner, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _with_nul(inner, f"{path}.{number}".lstrip("."))

@@ -1,0 +1,46 @@
+"""Leads: the list and one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.exceptions import NotFound
+
+from funnel.api.auth import requires
+from funnel.api.blueprint import Blueprint
+from funnel.crm import lead_list, leads
+from funnel.crm.keyset import Page
+from funnel.doors import in_transaction
+from funnel.models import Lead
+from funnel.schemas.common import LARGEST_ID
+from funnel.schemas.lead import LeadOut, LeadPageOut, LeadQuery
+
+blueprint = Blueprint("leads", __name__, description="People in the CRM.")
+
+#: larger numbers are not ids: the address is unknown
+LEAD = f"/leads/<int(max={LARGEST_ID}):lead_id>"
+
+
+@blueprint.route("/leads")
+@requires("leads:read")
+@blueprint.arguments(LeadQuery, location="query")
+@blueprint.response(200, LeadPageOut)
+def list_leads(query: dict[str, Any]) -> Page[Lead]:
+    """Leads, newest first."""
+    after, limit = query.pop("cursor", None), query.pop("limit")
+    return in_transaction(lambda session: lead_list.page(session, lead_list.Filters(**query), after=after, limit=limit))
+
+
+@blueprint.route(LEAD)
+@requires("leads:read")
+@blueprint.response(200, LeadOut)
+def read_lead(lead_id: int) -> Lead:
+    """One lead."""
+    return found(in_transaction(lambda session: leads.lead_by_id(session, lead_id)))
+
+
+def found(lead: Lead | None) -> Lead:
+    """Raises NotFound for nobody."""
+    if lead is None:
+        raise NotFound("There is no such lead.")
+    return lead

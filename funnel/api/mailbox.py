@@ -1,0 +1,26 @@
+"""The local mailbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funnel.api.auth import requires
+from funnel.api.blueprint import Blueprint
+from funnel.crm import mailbox
+from funnel.crm.keyset import Page
+from funnel.doors import in_transaction
+from funnel.models import MailboxMail
+from funnel.schemas.mailbox import MailboxOut, MailQuery
+
+blueprint = Blueprint("mailbox", __name__, description="Mail of an installation without a provider.")
+
+
+@blueprint.route("/mailbox")
+@requires("mailbox:read")
+@blueprint.arguments(MailQuery, location="query")
+@blueprint.response(200, MailboxOut)
+def read_mailbox(query: dict[str, Any]) -> Page[MailboxMail]:
+    """The latest mails, told in the order they came: oldest first. `next_cursor` leads to the ones before them."""
+    to, after, limit = query.get("to"), query.get("cursor"), query["limit"]
+    page = in_transaction(lambda session: mailbox.page(session, to=to, after=after, limit=limit))
+    return Page(page.items[::-1], page.next)

@@ -1,0 +1,23 @@
+"""Reading the local mailbox, where mail goes until a provider is set."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from funnel.crm.keyset import Page, Place, cut
+from funnel.models import MailboxMail
+
+
+def page(session: Session, *, to: str | None = None, after: Place | None = None, limit: int = 100) -> Page[MailboxMail]:
+    """The mails to an address (in any case), newest first; `after` leads to older ones."""
+    mails = select(MailboxMail)
+    if to:
+        mails = mails.where(func.lower(MailboxMail.to) == to.strip().lower())
+    if after:
+        mails = mails.where(MailboxMail.id < after.id)
+    return cut(session.scalars(mails.order_by(MailboxMail.id.desc()).limit(limit + 1)).all(), limit, "at")
+
+
+def find(session: Session, mail_id: int) -> MailboxMail | None:
+    return session.get(MailboxMail, mail_id)

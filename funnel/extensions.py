@@ -1,0 +1,62 @@
+"""What other packages show through this one; filled when their doors are registered, read by ours.
+
+`funnel` never imports `nurture_sequences`, yet the page of a lead shows its sequences and the metrics their clocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from funnel.context import Context
+from funnel.metrics import Gauge
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A table on the page of a lead; a cell is text or an engine time (None: nothing to say)."""
+
+    title: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str | datetime | None]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number on the first page."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    """An entry of the main navigation."""
+
+    label: str
+    endpoint: str
+
+
+@dataclass
+class Extensions:
+    gauges: list[Gauge] = field(default_factory=list)
+    #: called with the session, the lead's id, engine time
+    lead_panels: list[Callable[[Session, int, datetime], Panel]] = field(default_factory=list)
+    #: called with the session and the context
+    figures: list[Callable[[Session, Context], Sequence[Figure]]] = field(default_factory=list)
+    tabs: list[Tab] = field(default_factory=list)
+
+
+def of(app: Flask) -> Extensions:
+    """What was added to this application."""
+    found: Extensions = app.extensions.setdefault("funnel.extensions", Extensions())
+    return found
+
+
+def here() -> Extensions:
+    """What was added to the application that answers this request."""
+    return of(current_app)

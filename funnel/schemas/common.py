@@ -1,0 +1,71 @@
+"""What all answers and lists of the API share."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from funnel.crm.keyset import Place
+
+#: ids are PostgreSQL bigints
+LARGEST_ID = 2**63 - 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def written(place: Place | None) -> str | None:
+    """A place as clients see it: opaque, safe in a URL."""
+    if place is None:
+        return None
+    text = f"{(place.at - _EPOCH) // _MICROSECOND}.{place.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read(cursor: str) -> Place:
+    """The place a cursor stands for. Raises ValueError for anything that `written` did not write."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        microseconds, _, number = text.partition(".")
+        place = Place(_EPOCH + int(microseconds) * _MICROSECOND, int(number))
+    except (binascii.Error, ValueError, OverflowError):
+        raise ValueError("Not a cursor of this list.") from None
+    if not 0 <= place.id <= LARGEST_ID:
+        raise ValueError("Not a cursor of this list.")
+    return place
+
+
+class Cursor(fields.Field[Place]):
+    """Where the next page starts, as the answer before gave it in `next_cursor`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Place:
+        try:
+            return read(str(value))
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def _serialize(self, value: Place | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return written(value)
+
+
+class PageQuery(Schema):
+    """Query of every list."""
+
+    cursor = Cursor(data_key="cursor", metadata={"type": "string", "description": "`next_cursor` of the page before"})
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+
+
+class ErrorOut(Schema):
+    """Every error of the API has this shape."""
+
+    code = fields.String(required=True, metadata={"description": "a word for programs: not_found, stale, ..."})
+    message = fields.String(required=True, metadata={"description": "a sentence for people"})
+    errors = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "what is wrong, by field or path"},
+    )

@@ -1,0 +1,51 @@
+"""Leads and their story, as the API speaks of them."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from funnel.schemas.common import Cursor, PageQuery
+
+
+class LeadQuery(PageQuery):
+    email = fields.String(
+        validate=validate.Length(1, 320), metadata={"description": "exactly this person, however written"}
+    )
+    search = fields.String(
+        validate=validate.Length(1, 200), metadata={"description": "part of the address or of a field"}
+    )
+    stage = fields.String(validate=validate.Length(1, 100))
+    tag = fields.String(validate=validate.Length(1, 100))
+
+
+class LeadOut(Schema):
+    id = fields.Integer()
+    email = fields.String()
+    stage = fields.String()
+    score = fields.Float(metadata={"description": "fit + engagement"})
+    fit = fields.Float()
+    engagement = fields.Float()
+    tags = fields.List(fields.String())
+    fields_ = fields.Dict(attribute="fields", data_key="fields", metadata={"description": "what forms told, by key"})
+    zone = fields.String(allow_none=True, metadata={"description": "IANA time zone, once known"})
+    locale = fields.String(allow_none=True)
+    demo = fields.Boolean()
+    created_at = fields.AwareDateTime(metadata={"description": "engine time"})
+    updated_at = fields.AwareDateTime(metadata={"description": "engine time"})
+
+
+class LeadPageOut(Schema):
+    items = fields.List(fields.Nested(LeadOut))
+    next_cursor = Cursor(attribute="next", metadata={"type": ["string", "null"]})
+
+
+class FactOut(Schema):
+    id = fields.Integer()
+    at = fields.AwareDateTime(metadata={"description": "engine time"})
+    kind = fields.String()
+    data = fields.Dict()
+
+
+class TimelineOut(Schema):
+    items = fields.List(fields.Nested(FactOut))
+    next_cursor = Cursor(attribute="next", metadata={"type": ["string", "null"]})
