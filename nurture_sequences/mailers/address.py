@@ -6,6 +6,9 @@ import re
 from email.utils import parseaddr
 from functools import lru_cache
 
+#: RFC 5321 mailbox without quoted local parts and address literals; RFC 6531 allows more than ASCII before the @
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:@\"]+@[A-Za-z0-9.-]+")
+
 
 @lru_cache(maxsize=256)
 def split_sender(sender: str) -> tuple[str, str]:
@@ -15,12 +18,9 @@ def split_sender(sender: str) -> tuple[str, str]:
 
 
 def checked_address(address: str) -> str:
-    """The address itself. Raises ValueError unless it is local@domain in one line, with an ASCII domain."""
-    local, at, domain = address.rpartition("@")
-    if not at or not local or not domain or any(c in '<>,;\\"' or c.isspace() or not c.isprintable() for c in address):
+    """The address itself. Raises ValueError unless it is one plain local@domain, the domain in ASCII (xn--)."""
+    if not _ADDRESS.fullmatch(address):
         raise ValueError("not a mail address")
-    if not domain.isascii():
-        raise ValueError("the domain of a mail address must be ASCII (its xn-- form)")
     return address
 
 
