@@ -40,6 +40,7 @@ class Settings:
     worker_processes: int
     worker_threads: int
     handout_seconds: float
+    send_seconds: float
     unknown_grace_seconds: float
     catch_up_seconds: float
     poll_seconds: float
@@ -51,7 +52,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     Raises SettingsError with one line for the operator.
     """
     read = _Reader(environ)
-    home = Path(read.text("FUNNEL_HOME", "var")).expanduser().absolute()
+    home = home_of(environ)
     read.keep(_kept_keys(home))
     port = read.whole("PORT", 8000, 1, 65535)
     database_url = read.optional("DATABASE_URL")
@@ -79,10 +80,16 @@ def load(environ: Mapping[str, str]) -> Settings:
         worker_processes=read.whole("WORKER_PROCESSES", 1, 1, 64),
         worker_threads=read.whole("WORKER_THREADS", 4, 1, 64),
         handout_seconds=read.number("HANDOUT_SECONDS", 120, 0.5),
+        send_seconds=read.number("SEND_SECONDS", 30, 0.1),
         unknown_grace_seconds=read.number("UNKNOWN_GRACE_SECONDS", 900, 0),
         catch_up_seconds=read.number("CATCH_UP_SECONDS", 86400, 60),
         poll_seconds=read.number("POLL_SECONDS", 1, 0.01),
     )
+
+
+def home_of(environ: Mapping[str, str]) -> Path:
+    """The folder this installation writes to."""
+    return Path(_Reader(environ).text("FUNNEL_HOME", "var")).expanduser().absolute()
 
 
 class _Reader:

@@ -165,6 +165,8 @@ class Message(Base):
         # Read by caps and by the page of a lead.
         Index(None, "lead_id", "settled_at"),
         Index(None, "enrollment_id"),
+        # Read when sending, or a sequence, resumes.
+        Index("ix_messages_held", "held", postgresql_where=text("held IS NOT NULL")),
         HOT,
     )
 

@@ -1,0 +1,110 @@
+"""Dramatiq's actors: each opens what it needs and calls one verb. Clocks do the retrying, so actors never do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import dramatiq
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from nurture_sequences import enrollments, messages, reactions
+from nurture_sequences.engine import Engine, is_poison
+
+log = logging.getLogger(__name__)
+
+QUEUE = "engine"
+_TAKEN = text("DELETE FROM handouts WHERE id = :id")
+
+
+class Verb(Protocol):
+    __name__: str
+
+    def __call__(self, session: Session, ids: Sequence[int], now: datetime, /) -> int: ...
+
+
+class Aside(Protocol):
+    def __call__(self, session: Session, one: int, reason: str, /) -> None: ...
+
+
+class Actors:
+    """The three actors on one broker. A chunk is `(hand-out's id, deadline in wall time, ids)`."""
+
+    def __init__(self, broker: dramatiq.Broker, engine: Engine) -> None:
+        self.engine = engine
+        declare = {"broker": broker, "queue_name": QUEUE}
+        self._actors = {
+            "react": dramatiq.actor(self._react, actor_name="react", **declare),
+            "advance": dramatiq.actor(self._advance, actor_name="advance", **declare),
+            "deliver": dramatiq.actor(self._deliver, actor_name="deliver", **declare),
+        }
+
+    def send(self, actor: str, handout: UUID, deadline: datetime, ids: Sequence[Any]) -> None:
+        """Put a chunk on its way."""
+        self._actors[actor].send(str(handout), deadline.timestamp(), [_plain(one) for one in ids])
+
+    def _react(self, handout: str, deadline: float, _ids: Sequence[int]) -> None:
+        """Drain the queue of facts, batch after batch."""
+        while self._open(deadline):
+            with self._transaction() as session:
+                waiting = reactions.waiting_leads(session)
+            if not waiting or not self._batch(waiting, reactions.react, reactions.set_aside):
+                break
+        self._done(handout)
+
+    def _advance(self, handout: str, deadline: float, ids: Sequence[int]) -> None:
+        if self._open(deadline):
+            self._batch(ids, enrollments.advance, enrollments.set_aside, handout)
+        else:
+            self._done(handout)
+
+    def _deliver(self, handout: str, deadline: float, ids: Sequence[str]) -> None:
+        if self._open(deadline):
+            messages.deliver(self.engine, [UUID(one) for one in ids], datetime.fromtimestamp(deadline, UTC))
+        self._done(handout)
+
+    def _batch(self, ids: Sequence[int], act: Verb, set_aside: Aside, handout: str | None = None) -> int:
+        """Act on all ids in one transaction; if a row poisons it, on each alone, setting that row aside."""
+        try:
+            with self._transaction() as session:
+                if handout:
+                    session.execute(_TAKEN, {"id": handout})
+                return act(session, ids, self.engine.context.now())
+        except Exception as error:
+            if not is_poison(error):
+                raise
+            log.exception("a batch failed, its rows are tried one by one")
+            return sum(self._alone(one, act, set_aside) for one in ids)
+
+    def _alone(self, one: int, act: Verb, set_aside: Aside) -> int:
+        try:
+            with self._transaction() as session:
+                return act(session, [one], self.engine.context.now())
+        except Exception as error:
+            if not is_poison(error):
+                raise
+            log.exception("a row was set aside", extra={"row": one, "verb": act.__name__})
+            with self._transaction() as session:
+                set_aside(session, one, type(error).__name__)
+            return 1
+
+    def _open(self, deadline: float) -> bool:
+        """May this chunk still be worked on? After its deadline the rows ring for someone else."""
+        return not self.engine.stopping.is_set() and self.engine.context.wall().timestamp() < deadline
+
+    def _done(self, handout: str) -> None:
+        with self._transaction() as session:
+            session.execute(_TAKEN, {"id": handout})
+
+    def _transaction(self) -> AbstractContextManager[Session]:
+        return self.engine.context.database.transaction()
+
+
+def _plain(one: Any) -> Any:
+    """Ids as JSON carries them."""
+    return str(one) if isinstance(one, UUID) else one

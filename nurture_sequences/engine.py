@@ -1,0 +1,58 @@
+"""What the worker's rooms share: the context, the mailer, and how to wake the pulse of this process."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from funnel.context import Context
+from nurture_sequences.mailers import Mailer
+
+log = logging.getLogger(__name__)
+
+
+class Waker:
+    """Wakes the one thread that sleeps on `fileno()`; waking it twice is waking it once."""
+
+    def __init__(self) -> None:
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+
+    def fileno(self) -> int:
+        return self._reader.fileno()
+
+    def __call__(self) -> None:
+        try:
+            self._writer.send(b"!")
+        except BlockingIOError:
+            pass  # the buffer is full of wake-ups already
+        except OSError:
+            pass  # the pulse has gone; so has the need to wake it
+
+    def clear(self) -> None:
+        try:
+            while self._reader.recv(4096):
+                pass
+        except BlockingIOError:
+            pass
+
+
+@dataclass
+class Engine:
+    context: Context
+    mailer: Mailer
+    wake: Waker = field(default_factory=Waker)
+    #: set when the process is asked to stop: nothing new is taken up, unsent mail is given back
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+
+def is_poison(error: BaseException) -> bool:
+    """Does this error belong to a row, rather than to a database that is away or to a deadlock?"""
+    if isinstance(error, OperationalError):
+        return False
+    return not (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -1,0 +1,138 @@
+"""A step comes due: lock, read, decide, write, for hundreds of enrollments at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from funnel.conditions import Subject
+from funnel.crm.facts import Fact
+from nurture_sequences import enrollment_rows as rows
+from nurture_sequences import leads
+from nurture_sequences.machine import (
+    AddTag,
+    Decision,
+    Effect,
+    MoveStage,
+    QueueMessage,
+    RemoveTag,
+    Settled,
+    Standing,
+    decide,
+)
+from nurture_sequences.programs import programs
+
+log = logging.getLogger(__name__)
+
+_PEEK = text("SELECT lead_id, version_id FROM enrollments WHERE id = ANY (:ids)")
+_LOCK = text("""
+    SELECT e.id, e.lead_id, e.version_id, e.sequence_id, e.step, e.visit, e.entered_at, e.cause_id, e.depth, e.held,
+           s.key AS sequence, s.status = 'paused' AS paused
+      FROM enrollments e JOIN sequences s ON s.id = e.sequence_id
+     WHERE e.id = ANY (:ids) AND e.status = 'active' AND e.held IS DISTINCT FROM 'error'
+     ORDER BY e.id FOR UPDATE OF e
+""")
+_SETTLED = text("""
+    SELECT enrollment_id, occasion, status, settled_at, reason FROM messages
+     WHERE enrollment_id = ANY (:ids) AND settled_at IS NOT NULL
+""")
+
+
+def advance(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """Take each of these enrollments as far as it can go at `now`; returns how many steps were left behind.
+
+    Rows that ended meanwhile are passed over, rows woken early get their clock back, and a row whose decision
+    fails is set aside with the reason. One row never stops its batch.
+    """
+    peeked = session.execute(_PEEK, {"ids": list(ids)}).all()
+    compiled = programs(session, {row.version_id for row in peeked})
+    reads = frozenset().union(*(program.reads for program in compiled.values()))
+    locked_leads = leads.lock(session, {row.lead_id for row in peeked}, wide=bool(reads & {"tags", "fields"}))
+    enrollments = session.execute(_LOCK, {"ids": list(ids)}).all()
+    subjects = leads.subjects(session, locked_leads, reads)
+    settled = _settled(session, enrollments)
+    written = rows.Written()
+    for row in enrollments:
+        if row.paused:
+            written.enrollments.append(rows.parked(row, "paused"))
+            continue
+        program = compiled[row.version_id]
+        standing = Standing(row.step, row.visit, row.entered_at, settled.get((row.id, row.visit)))
+        try:
+            decision = decide(program, standing, subjects[row.lead_id], now)
+        except Exception as error:  # whatever a document does, it does to this lead alone
+            log.exception("a decision failed, its enrollment is set aside", extra={"enrollment": row.id})
+            written.enrollments.append(rows.parked(row, "error", f"{type(error).__name__}: {error}"))
+            continue
+        _collect(written, row, locked_leads[row.lead_id], decision, now)
+        if decision.effects:
+            subjects[row.lead_id] = _changed(subjects[row.lead_id], decision.effects)
+    rows.write(session, written, now)
+    return len(written.visits)
+
+
+def set_aside(session: Session, enrollment_id: int, reason: str) -> None:
+    """Take a row that cannot be written out of the pulse's sight until a person looks at it."""
+    session.execute(
+        text("UPDATE enrollments SET due_at = 'infinity', held = 'error', reason = :reason WHERE id = :id"),
+        {"id": enrollment_id, "reason": reason},
+    )
+
+
+def _settled(session: Session, enrollments: Sequence[Any]) -> dict[tuple[int, int], Settled]:
+    """The outcome of the mail of the visit under way, for those that wait for one."""
+    waiting = {row.id: f"visit:{row.id}:{row.visit}" for row in enrollments if row.step is not None}
+    if not waiting:
+        return {}
+    found = session.execute(_SETTLED, {"ids": list(waiting)}).all()
+    return {
+        (row.enrollment_id, int(row.occasion.rsplit(":", 1)[1])): Settled(row.status, row.settled_at, row.reason)
+        for row in found
+        if row.occasion == waiting[row.enrollment_id]
+    }
+
+
+def _collect(written: rows.Written, row: Any, lead: Any, decision: Decision, now: datetime) -> None:
+    written.enrollments.append(rows.decided(row, decision, now))
+    written.visits += [rows.visit(row.id, left) for left in decision.left]
+    for effect in decision.effects:
+        match effect:
+            case QueueMessage(step_id, visit):
+                written.messages.append(rows.message(row, lead, step_id, visit, now))
+            case MoveStage(stage):
+                data = {"from": written.stages.get(row.lead_id, lead.stage), "to": stage, "sequence": row.sequence}
+                written.stages[row.lead_id] = stage
+                written.facts.append(_fact("stage_changed", row, now, data))
+            case AddTag(tag):
+                written.tags.setdefault(row.lead_id, {})[tag] = True
+                written.facts.append(_fact("tagged", row, now, {"tag": tag, "sequence": row.sequence}))
+            case RemoveTag(tag):
+                written.tags.setdefault(row.lead_id, {})[tag] = False
+                written.facts.append(_fact("untagged", row, now, {"tag": tag, "sequence": row.sequence}))
+    if decision.ended:
+        data = {"sequence": row.sequence, "enrollment": row.id, "reason": decision.ended}
+        written.facts.append(_fact("ended", row, now, data))
+
+
+def _changed(subject: Subject, effects: Sequence[Effect]) -> Subject:
+    """The lead as the next enrollment of the same batch must see it."""
+    stage, tags = subject.stage, set(subject.tags)
+    for effect in effects:
+        match effect:
+            case MoveStage(to):
+                stage = to
+            case AddTag(tag):
+                tags.add(tag)
+            case RemoveTag(tag):
+                tags.discard(tag)
+    return replace(subject, stage=stage, tags=frozenset(tags))
+
+
+def _fact(kind: str, row: Any, now: datetime, data: dict[str, Any]) -> Fact:
+    return Fact(kind, row.lead_id, now, data, cause_id=row.cause_id, depth=row.depth + 1)

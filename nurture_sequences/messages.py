@@ -1,0 +1,175 @@
+"""Mail leaves: claim, render, send, record, in bites of about a twentieth of a second."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from funnel import metrics
+from funnel.crm import installation
+from nurture_sequences import leads, settling
+from nurture_sequences.claims import Claim, claim
+from nurture_sequences.engine import Engine
+from nurture_sequences.mailers import Accepted, Email, Outcome, Refused, Unavailable, Unknown
+from nurture_sequences.rendering import render
+from nurture_sequences.settling import Delay, Settlement
+
+log = logging.getLogger(__name__)
+
+#: a bite is what goes on the wire in this time (wall seconds), so that a kill leaves little in doubt
+BITE_SECONDS = 0.05
+LARGEST_BITE = 200
+#: a provider that never takes a message in so many tries never will
+MAX_ATTEMPTS = 20
+#: how long an account-wide refusal without a date pauses the account (wall seconds)
+ACCOUNT_PAUSE_SECONDS = 60.0
+#: how long to go on trying to write down what a provider said, while the database is away (wall seconds)
+RECORD_PATIENCE = 300.0
+
+_GIVE_BACK = text("UPDATE messages SET due_at = :now WHERE id = ANY (:ids) AND status = 'queued' AND held IS NULL")
+
+
+class Pace(threading.local):
+    """How long one mail takes on this thread's connection, as a moving average: it sizes the next bite."""
+
+    def __init__(self) -> None:
+        self.seconds = BITE_SECONDS / 10
+
+    def bite(self) -> int:
+        return max(1, min(LARGEST_BITE, int(BITE_SECONDS / max(self.seconds, 1e-6))))
+
+    def learn(self, seconds: float, mails: int) -> None:
+        if mails:
+            self.seconds += (seconds / mails - self.seconds) / 2
+
+
+_pace = Pace()
+
+
+def deliver(engine: Engine, ids: Sequence[UUID], deadline: datetime) -> None:
+    """Send those of these queued mails that may go, until `deadline` (wall time); give back the rest.
+
+    Each mail is claimed in one transaction, posted with none open, and recorded in another.
+    """
+    remaining = list(ids)
+    while remaining and not engine.stopping.is_set() and engine.context.wall() < deadline:
+        bite, remaining = remaining[: _pace.bite()], remaining[_pace.bite() :]
+        _bite(engine, bite)
+    if remaining:
+        _persist(lambda session: session.execute(_GIVE_BACK, {"ids": remaining, "now": engine.context.now()}), engine)
+
+
+@dataclass
+class _Sent:
+    """The outcomes of one bite, and what was not posted."""
+
+    outcomes: list[tuple[UUID, Outcome]] = field(default_factory=list)
+    unsent: list[UUID] = field(default_factory=list)
+
+
+def _bite(engine: Engine, ids: Sequence[UUID]) -> None:
+    context = engine.context
+    with context.database.transaction() as session:
+        claimed = claim(session, engine, ids, context.now(), context.wall())
+    if claimed.mails:
+        sent = _send(engine, claimed)
+        _persist(lambda session: _record(session, engine, claimed, sent), engine)
+        metrics.count_messages([type(outcome).__name__.lower() for _, outcome in sent.outcomes])
+
+
+def _send(engine: Engine, claimed: Claim) -> _Sent:
+    sent, emails = _Sent(), []
+    for mail in claimed.mails:
+        email = _rendered(engine, claimed, mail)
+        if isinstance(email, Email):
+            emails.append(email)
+        else:
+            sent.outcomes.append((mail.id, email))
+    started = time.monotonic()
+    may_send = _until(engine, claimed.send_by)
+    posted = [(email.message_id, outcome) for email, outcome in engine.mailer.send(emails, may_send)]
+    _pace.learn(time.monotonic() - started, len(posted))
+    sent.outcomes += posted
+    answered = {message_id for message_id, _ in sent.outcomes}
+    sent.unsent = [mail.id for mail in claimed.mails if mail.id not in answered]
+    return sent
+
+
+def _rendered(engine: Engine, claimed: Claim, mail: Any) -> Email | Refused:
+    try:
+        lead, program = claimed.leads[mail.lead_id], claimed.programs.get(mail.version_id)
+        return render(engine.context, mail, lead, program, engine.context.now())
+    except Exception as error:  # a template's fault belongs to its mail alone
+        log.exception("a mail could not be rendered", extra={"message_id": str(mail.id)})
+        return Refused(f"not rendered: {type(error).__name__}", None)
+
+
+def _until(engine: Engine, send_by: datetime) -> Callable[[], bool]:
+    return lambda: not engine.stopping.is_set() and engine.context.wall() < send_by
+
+
+def _record(session: Session, engine: Engine, claimed: Claim, sent: _Sent) -> None:
+    """Write down each outcome; what was not posted is queued again as if nothing had been."""
+    now, wall = engine.context.now(), engine.context.wall()
+    leads.lock(session, {mail.lead_id for mail in claimed.mails if mail.lead_id is not None}, wide=False)
+    tries = {mail.id: mail.attempts + 1 for mail in claimed.mails}
+    settlements: list[Settlement] = []
+    delays = [Delay(message_id, now, None, counts=False) for message_id in sent.unsent]
+    for message_id, outcome in sent.outcomes:
+        match outcome:
+            case Accepted(provider_id):
+                settlements.append(
+                    Settlement(message_id, "accepted", provider=engine.mailer.name, provider_id=provider_id)
+                )
+            case Refused(reason, _):
+                settlements.append(Settlement(message_id, "refused", reason, provider=engine.mailer.name))
+            case Unavailable() if tries[message_id] >= MAX_ATTEMPTS:
+                settlements.append(Settlement(message_id, "refused", f"not taken in {MAX_ATTEMPTS} tries"))
+            case Unavailable():
+                delays.append(_delay(engine, session, message_id, outcome, tries[message_id], now, wall))
+            case Unknown(reason):
+                grace = engine.context.clock.span(engine.context.settings.unknown_grace_seconds)
+                settling.doubt(session, [message_id], reason, now + grace, claimed.id)
+    settling.settle(session, settlements, now, claimed.id)
+    settling.delay(session, delays, claimed.id)
+
+
+def _delay(
+    engine: Engine, session: Session, message_id: UUID, outcome: Unavailable, tries: int, now: datetime, wall: datetime
+) -> Delay:
+    wait = settling.backoff(tries)
+    if outcome.account_wide:
+        wait = timedelta(seconds=outcome.retry_after or ACCOUNT_PAUSE_SECONDS)
+        installation.pause_account(session, wall + wait, outcome.reason)
+    elif outcome.retry_after:
+        wait = timedelta(seconds=outcome.retry_after)
+    jitter = 1 + random() / 4  # noqa: S311 - spreads retries, hides nothing
+    due_at = now + engine.context.clock.span(wait.total_seconds() * jitter)
+    return Delay(message_id, due_at, outcome.reason, counts=not outcome.account_wide)
+
+
+def _persist(write: Callable[[Session], object], engine: Engine) -> None:
+    """What a provider said must not be forgotten because the database restarts: try again until it is back."""
+    give_up, pause = time.monotonic() + RECORD_PATIENCE, 0.05
+    while True:
+        try:
+            with engine.context.database.transaction() as session:
+                write(session)
+            return
+        except DBAPIError as error:
+            if time.monotonic() > give_up:
+                raise
+            log.warning("outcomes not recorded yet", extra={"error": type(error.orig).__name__})
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)

@@ -1,0 +1,251 @@
+"""One turn: hand out what is due, no more than the workers will soon take. `run` repeats it until the stop.
+
+Handing a row out sets its clock a hand-out's time on, in the same statement: work that is lost rings again.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import select
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from funnel.crm import partitions
+from funnel.hints import CHANNEL, libpq_url
+from nurture_sequences import enrolling, settling
+from nurture_sequences.actors import Actors
+from nurture_sequences.engine import Engine
+
+log = logging.getLogger(__name__)
+
+#: ids in one chunk of work
+STEPS_IN_CHUNK = 250
+MAILS_IN_CHUNK = 200
+#: rows given their clocks back in one turn when a sequence, or sending, resumes; and how far apart they ring
+RESUMED_IN_TURN = 500
+RESUMED_APART = timedelta(milliseconds=2)
+#: how often housekeeping is done (wall seconds)
+HOUSEKEEPING_SECONDS = 10.0
+
+# The question of an idle turn: one round trip, a handful of index probes.
+_LOOK = text("""
+    SELECT EXISTS (SELECT 1 FROM pending_facts WHERE failed IS NULL) AS facts,
+           (SELECT count(*) FROM sequences s WHERE EXISTS (
+               SELECT 1 FROM enrollments e
+                WHERE e.sequence_id = s.id AND e.status = 'active' AND e.due_at <= :now)) AS sequences,
+           EXISTS (SELECT 1 FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now) AS mails,
+           EXISTS (SELECT 1 FROM messages WHERE status = 'sending' AND send_by < :lost) AS lost,
+           EXISTS (SELECT 1 FROM sequences s JOIN enrollments e ON e.sequence_id = s.id AND e.held = 'paused'
+                    WHERE s.status = 'live' AND e.status = 'active') AS resumed,
+           EXISTS (SELECT 1 FROM messages WHERE held IN ('sending held', 'paused')) AS held,
+           (SELECT coalesce(jsonb_object_agg(actor, n), '{}') FROM (
+               SELECT actor, count(*) AS n FROM handouts WHERE scope = :scope AND deadline > :wall GROUP BY actor
+           ) AS outstanding) AS outstanding
+""")
+# A fair share of each sequence; the fence keeps the planner from running the subquery twice.
+_STEPS = text("""
+    WITH due AS MATERIALIZED (
+        SELECT d.id FROM sequences s CROSS JOIN LATERAL (
+            SELECT e.id FROM enrollments e
+             WHERE e.sequence_id = s.id AND e.status = 'active' AND e.due_at <= :now
+             ORDER BY e.due_at LIMIT :share FOR UPDATE SKIP LOCKED) AS d
+         LIMIT :limit
+    )
+    UPDATE enrollments e SET due_at = :ring FROM due WHERE e.id = due.id RETURNING e.id, e.lead_id
+""")
+_MAILS = text("""
+    WITH due AS MATERIALIZED (
+        SELECT id FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now
+         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE messages m SET due_at = :ring FROM due WHERE m.id = due.id RETURNING m.id, m.lead_id, m.status
+""")
+_HANDED = text("""
+    INSERT INTO handouts (id, scope, actor, size, deadline)
+    SELECT id, :scope, actor, size, :deadline FROM json_to_recordset(:rows) AS w (id uuid, actor text, size bigint)
+""")
+_RESUMED_MAILS = text("""
+    WITH resumed AS (
+        SELECT m.id, row_number() OVER () AS n FROM messages m
+          LEFT JOIN enrollments e ON e.id = m.enrollment_id LEFT JOIN sequences s ON s.id = e.sequence_id
+         WHERE m.status = 'queued' AND (
+               (m.held = 'sending held' AND (SELECT sending_held IS NULL FROM installation))
+            OR (m.held = 'paused' AND s.status IS DISTINCT FROM 'paused'))
+         LIMIT :limit FOR UPDATE OF m SKIP LOCKED
+    )
+    UPDATE messages m SET held = NULL, due_at = :now + resumed.n * CAST(:spread AS interval)
+      FROM resumed WHERE m.id = resumed.id
+""")
+_EXPIRED = text("DELETE FROM handouts WHERE deadline < :wall")
+_BEAT = text("UPDATE installation SET pulse_at = :wall")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many chunks of each kind may be on their way at once."""
+
+    scope: str
+    chunks: int
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Ids on their way to an actor."""
+
+    id: UUID
+    actor: str
+    ids: Sequence[Any]
+
+
+class Pulse:
+    """The engine's heartbeat. Any number of pulses may run: SKIP LOCKED keeps them out of each other's way."""
+
+    def __init__(self, engine: Engine, actors: Actors, limits: Limits) -> None:
+        self.engine, self.actors, self.limits = engine, actors, limits
+        self._housekept = 0.0
+
+    def turn(self) -> bool:
+        """Hand out what is due; says whether there was anything, so that the next turn should follow at once."""
+        context = self.engine.context
+        now, wall = context.now(), context.wall()
+        with context.database.transaction() as session:
+            looked = self._look(session, now, wall)
+            chunks = self._hand_out(session, looked, now, wall)
+            self._mend(session, looked, now, wall)
+        deadline = wall + timedelta(seconds=context.settings.handout_seconds)
+        for chunk in chunks:
+            self.actors.send(chunk.actor, chunk.id, deadline, chunk.ids)
+        return any(chunk.actor != "react" for chunk in chunks) or bool(looked.resumed)
+
+    def run(self) -> None:
+        """Turn until the engine stops: at once when woken or hinted at, else at each poll."""
+        listener = _Listener(self.engine)
+        while not self.engine.stopping.is_set():
+            try:
+                busy = self.turn()
+                self._housekeep()
+            except DBAPIError as error:
+                log.warning("the database is away, the pulse waits", extra={"error": str(error.orig).strip()})
+                busy = False
+            except Exception:  # the pulse must not die: it is what would notice
+                log.exception("a turn of the pulse failed")
+                busy = False
+            listener.wait(0.002 if busy else self.engine.context.settings.poll_seconds)
+        listener.close()
+
+    def _look(self, session: Session, now: datetime, wall: datetime) -> Any:
+        lost = wall - timedelta(seconds=self.engine.context.settings.send_seconds)
+        return session.execute(_LOOK, {"now": now, "wall": wall, "lost": lost, "scope": self.limits.scope}).one()
+
+    def _hand_out(self, session: Session, looked: Any, now: datetime, wall: datetime) -> list[Chunk]:
+        ring = now + self.engine.context.clock.span(self.engine.context.settings.handout_seconds)
+        chunks: list[Chunk] = []
+        if looked.facts and looked.outstanding.get("react", 0) < max(self.limits.chunks // 4, 1):
+            chunks.append(Chunk(uuid4(), "react", ()))
+        if looked.sequences:
+            chunks += self._steps(session, looked, now, ring)
+        if looked.mails:
+            chunks += self._mails(session, looked, now, ring)
+        if chunks:
+            rows = [{"id": chunk.id, "actor": chunk.actor, "size": len(chunk.ids)} for chunk in chunks]
+            deadline = wall + timedelta(seconds=self.engine.context.settings.handout_seconds)
+            session.execute(
+                _HANDED,
+                {"rows": orjson.dumps(rows).decode(), "scope": self.limits.scope, "deadline": deadline},
+            )
+        return chunks
+
+    def _steps(self, session: Session, looked: Any, now: datetime, ring: datetime) -> list[Chunk]:
+        room = (self.limits.chunks - looked.outstanding.get("advance", 0)) * STEPS_IN_CHUNK
+        if room <= 0:
+            return []
+        share = math.ceil(room / looked.sequences)
+        rows = session.execute(_STEPS, {"now": now, "ring": ring, "share": share, "limit": room}).all()
+        # Leads in order, so that chunks lock different stretches of them.
+        ids = [row.id for row in sorted(rows, key=lambda row: row.lead_id)]
+        return [Chunk(uuid4(), "advance", part) for part in _parts(ids, STEPS_IN_CHUNK)]
+
+    def _mails(self, session: Session, looked: Any, now: datetime, ring: datetime) -> list[Chunk]:
+        room = (self.limits.chunks - looked.outstanding.get("deliver", 0)) * MAILS_IN_CHUNK
+        if room <= 0:
+            return []
+        rows = session.execute(_MAILS, {"now": now, "ring": ring, "limit": room}).all()
+        settling.hold_unknown(session, [row.id for row in rows if row.status == "unknown"])
+        queued = sorted((row for row in rows if row.status == "queued"), key=lambda row: row.lead_id or 0)
+        return [Chunk(uuid4(), "deliver", part) for part in _parts([row.id for row in queued], MAILS_IN_CHUNK)]
+
+    def _mend(self, session: Session, looked: Any, now: datetime, wall: datetime) -> None:
+        """What died is put in doubt; what was held and may go on gets its clock back, a little at a time."""
+        context = self.engine.context
+        if looked.lost:
+            grace = context.clock.span(context.settings.unknown_grace_seconds)
+            settling.doubt_lost(session, wall - timedelta(seconds=context.settings.send_seconds), now + grace)
+        if looked.resumed:
+            enrolling.resume_held(session, now, limit=RESUMED_IN_TURN, spread=RESUMED_APART)
+        if looked.held:
+            session.execute(_RESUMED_MAILS, {"now": now, "limit": RESUMED_IN_TURN, "spread": RESUMED_APART})
+
+    def _housekeep(self) -> None:
+        if time.monotonic() - self._housekept < HOUSEKEEPING_SECONDS:
+            return
+        self._housekept = time.monotonic()
+        context = self.engine.context
+        with context.database.transaction() as session:
+            session.execute(_EXPIRED, {"wall": context.wall()})
+            session.execute(_BEAT, {"wall": context.wall()})
+            partitions.ensure(session, context.now())
+
+
+class _Listener:
+    """Sleeps until a hint, a wake-up of this process, or the poll."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.connection: Any = None
+
+    def wait(self, seconds: float) -> None:
+        sources: list[Any] = [self.engine.wake]
+        if self._listening():
+            sources.append(self.connection)
+        try:
+            select.select(sources, [], [], seconds)
+            self.engine.wake.clear()
+            if self.connection is not None:
+                self.connection.poll()
+                self.connection.notifies.clear()
+        except (psycopg2.Error, OSError, ValueError):
+            self.close()
+
+    def _listening(self) -> bool:
+        if self.connection is None:
+            try:
+                url = libpq_url(self.engine.context.settings.database_url)
+                connection = psycopg2.connect(url, connect_timeout=2, application_name="funnel pulse")
+                connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+                with connection.cursor() as cursor:
+                    cursor.execute(f"LISTEN {CHANNEL}")
+                self.connection = connection
+            except psycopg2.Error:
+                return False  # hints are a convenience; the turn itself says when the database is away
+        return True
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+def _parts(ids: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -1,0 +1,128 @@
+"""What follows from new facts: leads enter sequences, leave them, wake in them, get the mail they asked for."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from funnel.crm import facts
+from funnel.crm.facts import Fact
+from nurture_sequences import enrolling, leads, service_mail
+from nurture_sequences.enrolling import Entry, Live
+from nurture_sequences.programs import programs
+
+log = logging.getLogger(__name__)
+
+#: a chain of facts longer than this is a loop: A enrolls B enrolls A
+MAX_DEPTH = 20
+#: facts after which a lead is out of every sequence, and the word that says why
+ENDINGS = {"unsubscribed": "unsubscribed", "complained": "complained", "bounced": "bounced", "erased": "erased"}
+
+_OLDEST = text("""
+    SELECT DISTINCT lead_id FROM
+           (SELECT lead_id FROM pending_facts WHERE failed IS NULL ORDER BY event_id LIMIT :limit) AS oldest
+""")
+# All waiting facts of a locked lead at once: the lock keeps them in the order they were committed in.
+_TAKE = text("""
+    WITH taken AS (
+        DELETE FROM pending_facts WHERE lead_id = ANY (:leads) AND failed IS NULL RETURNING event_id, at
+    )
+    SELECT e.id, e.at, e.lead_id, e.kind, e.data, e.depth FROM taken
+      JOIN events e ON e.id = taken.event_id AND e.at = taken.at ORDER BY e.id
+""")
+_VERSIONS = text("SELECT DISTINCT version_id FROM enrollments WHERE lead_id = ANY (:leads) AND status = 'active'")
+
+
+def waiting_leads(session: Session, limit: int = 500) -> list[int]:
+    """The leads of the oldest facts that nobody reacted to yet."""
+    return [row.lead_id for row in session.execute(_OLDEST, {"limit": limit})]
+
+
+def react(session: Session, lead_ids: Collection[int], now: datetime) -> int:
+    """Apply the effects of all waiting facts of these leads and take them off the queue, in one transaction.
+
+    Leads that someone else holds are left for the next turn, so several workers share the queue. Returns the
+    number of facts taken.
+    """
+    locked = leads.lock(session, lead_ids, wide=False, skip_locked=True)
+    taken = session.execute(_TAKE, {"leads": list(locked)}).all()
+    _stop_loops(session, [fact for fact in taken if fact.depth > MAX_DEPTH], now)
+    followed = [fact for fact in taken if fact.depth <= MAX_DEPTH]
+    if followed:
+        live = enrolling.live_sequences(session)
+        endings = {fact.lead_id: fact for fact in followed if fact.kind in ENDINGS}
+        _end(session, endings.values(), now)
+        # What a lead did before it left for good brings it into nothing any more.
+        lasting = [fact for fact in followed if fact.lead_id not in endings or fact.id > endings[fact.lead_id].id]
+        enrolling.enroll(session, live, _entries(lasting, live), now)
+        _wake(session, {fact.lead_id for fact in followed}, now)
+        service_mail.queue_confirmations(session, lasting, locked, now)
+    return len(taken)
+
+
+def set_aside(session: Session, lead_id: int, reason: str) -> None:
+    """Take the waiting facts of one lead out of the queue, visibly, when their effects cannot be written."""
+    session.execute(
+        text("UPDATE pending_facts SET failed = :reason WHERE lead_id = :lead AND failed IS NULL"),
+        {"lead": lead_id, "reason": reason},
+    )
+
+
+def _entries(taken: Sequence[Any], live: Sequence[Live]) -> list[Entry]:
+    """Which lead enters which sequence, and because of which fact."""
+    listening: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for one in live:
+        for trigger in one.program.triggers:
+            listening[trigger.kind, trigger.value].append(one.sequence_id)
+    return [
+        Entry(fact.lead_id, sequence_id, fact.id, fact.depth)
+        for fact in taken
+        for trigger in _triggers(fact)
+        for sequence_id in listening.get(trigger, ())
+    ]
+
+
+def _triggers(fact: Any) -> list[tuple[str, str]]:
+    """The triggers that this fact pulls, as documents name them."""
+    named = [("event", fact.kind)]
+    match fact.kind:
+        case "form_submitted" if not fact.data.get("double_opt_in"):
+            named.append(("form", fact.data["form"]))
+        case "confirmed":
+            named.append(("form", fact.data["form"]))
+        case "stage_changed":
+            named.append(("stage", fact.data["to"]))
+        case "tagged":
+            named.append(("tag", fact.data["tag"]))
+    return named
+
+
+def _end(session: Session, endings: Collection[Any], now: datetime) -> None:
+    ending: dict[str, set[int]] = defaultdict(set)
+    for fact in endings:
+        ending[ENDINGS[fact.kind]].add(fact.lead_id)
+    for reason, lead_ids in ending.items():
+        enrolling.end(session, lead_ids, reason, now)
+
+
+def _wake(session: Session, lead_ids: Collection[int], now: datetime) -> None:
+    """A goal may have been reached by any fact, so those who pursue one look again."""
+    versions = {row.version_id for row in session.execute(_VERSIONS, {"leads": list(lead_ids)})}
+    pursuing = [version for version, program in programs(session, versions).items() if program.goal is not None]
+    if pursuing:
+        enrolling.wake(session, lead_ids, pursuing, now)
+
+
+def _stop_loops(session: Session, loops: Sequence[Any], now: datetime) -> None:
+    for fact in loops:
+        log.warning("a chain of facts was stopped", extra={"fact": fact.id, "kind": fact.kind, "depth": fact.depth})
+    facts.record(
+        session,
+        [Fact("loop_stopped", fact.lead_id, now, {"kind": fact.kind}, fact.id, fact.depth) for fact in loops],
+    )

@@ -1,0 +1,66 @@
+"""A claimed mail becomes an email: the version's words, the lead's values, the links and headers of the law."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from funnel import links
+from funnel.context import Context
+from nurture_sequences import service_mail
+from nurture_sequences.definition import Program
+from nurture_sequences.mailers import Email
+from nurture_sequences.templates import compile_email
+
+
+def render(context: Context, mail: Any, lead: Any, program: Program | None, now: datetime) -> Email:
+    """The email of this message row, ready to leave at `now` (engine time)."""
+    return _service(context, mail, lead, now) if program is None else _marketing(context, mail, lead, program, now)
+
+
+def _marketing(context: Context, mail: Any, lead: Any, program: Program, now: datetime) -> Email:
+    words = program.steps[mail.step].email
+    template = compile_email(words.get("subject"), words.get("text"), words.get("html"), version=mail.version_id)
+    unsubscribe = _unsubscribe_url(context, lead.id, mail.id)
+    rendered = template.render(merge_fields(lead), {"unsubscribe_url": unsubscribe})
+    # RFC 8058: one HTTPS address that a POST alone makes good, and the line that says so.
+    headers = {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return _email(context, mail, rendered.subject, rendered.text, rendered.html, headers, program.key, now)
+
+
+def _service(context: Context, mail: Any, lead: Any, now: datetime) -> Email:
+    occasion, _, about = mail.occasion.partition(":")
+    if occasion != service_mail.CONFIRM:
+        raise ValueError(f"no service mail is written for the occasion {occasion!r}")
+    token = links.confirm_token(context.settings.secret_keys, UUID(about))
+    subject, body = service_mail.confirmation(lead.locale, f"{context.settings.public_url}/c/{token}")
+    # RFC 3834: a machine answered, so that no machine answers back.
+    return _email(context, mail, subject, body, None, {"Auto-Submitted": "auto-generated"}, None, now)
+
+
+def merge_fields(lead: Any) -> dict[str, Any]:
+    """What a template may say of a lead."""
+    return {**(lead.fields or {}), "email": lead.email, "stage": lead.stage, "locale": lead.locale}
+
+
+def _unsubscribe_url(context: Context, lead_id: int, message_id: UUID) -> str:
+    token = links.unsubscribe_token(context.settings.secret_keys, lead_id, message_id)
+    return f"{context.settings.public_url}/u/{token}"
+
+
+def _email(
+    context: Context,
+    mail: Any,
+    subject: str,
+    body: str,
+    html: str | None,
+    headers: Mapping[str, str],
+    category: str | None,
+    now: datetime,
+) -> Email:
+    to, redirect = mail.address, context.settings.mail_redirect_to
+    if redirect:
+        headers = {**headers, "X-Original-To": to}
+    return Email(mail.id, redirect or to, context.settings.mail_from, subject, body, html, headers, category, now)

@@ -1,0 +1,130 @@
+"""What became of a mail, written down: the message settles, its enrollment wakes, the log remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from funnel.crm import facts
+from funnel.crm.facts import Fact
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """The end of one message: accepted, refused or skipped."""
+
+    id: UUID
+    status: str
+    reason: str | None = None
+    provider: str | None = None
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Delay:
+    """One message that was certainly not taken: again at `due_at` (engine time). `counts` as a try, or not."""
+
+    id: UUID
+    due_at: datetime
+    reason: str | None
+    counts: bool
+
+
+_SETTLE = text("""
+    WITH settled AS (
+        UPDATE messages m
+           SET status = w.status, reason = w.reason, settled_at = :now, send_by = NULL, held = NULL,
+               provider = coalesce(w.provider, m.provider), provider_id = coalesce(w.provider_id, m.provider_id)
+          FROM json_to_recordset(:rows) AS w (id uuid, status text, reason text, provider text, provider_id text)
+         WHERE m.id = w.id AND m.status IN ('queued', 'sending', 'unknown')
+           AND (CAST(:claim AS uuid) IS NULL OR m.claim = :claim)
+        RETURNING m.id, m.lead_id, m.enrollment_id, m.occasion, m.step, m.status, m.reason
+    ), woken AS (
+        UPDATE enrollments e SET due_at = :now, held = NULL FROM settled
+         WHERE e.id = settled.enrollment_id AND e.status = 'active' AND e.held = 'message'
+           AND settled.occasion = 'visit:' || e.id || ':' || e.visit
+        RETURNING e.id
+    )
+    SELECT settled.*, (SELECT count(*) FROM woken) AS woken FROM settled
+""")
+_DELAY = text("""
+    UPDATE messages m
+       SET status = 'queued', due_at = w.due_at, reason = w.reason, send_by = NULL, claim = NULL,
+           attempts = attempts - CASE WHEN w.counts THEN 0 ELSE 1 END
+      FROM json_to_recordset(:rows) AS w (id uuid, due_at timestamptz, reason text, counts boolean)
+     WHERE m.id = w.id AND m.claim = :claim AND m.status = 'sending'
+""")
+_UNKNOWN = text("""
+    UPDATE messages SET status = 'unknown', due_at = :due_at, reason = :reason, send_by = NULL
+     WHERE id = ANY (:ids) AND claim = :claim AND status = 'sending'
+""")
+_LOST = text("""
+    WITH lost AS (
+        SELECT id FROM messages WHERE status = 'sending' AND send_by < :before LIMIT 1000 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE messages m SET status = 'unknown', due_at = :due_at, send_by = NULL,
+           reason = 'the process that was sending it died'
+      FROM lost WHERE m.id = lost.id
+""")
+_UNDECIDED = text("""
+    UPDATE messages SET due_at = 'infinity', held = 'unknown' WHERE id = ANY (:ids) AND status = 'unknown'
+""")
+
+
+def settle(session: Session, settlements: Sequence[Settlement], now: datetime, claim: UUID | None = None) -> int:
+    """Settle messages, wake their enrollments, and record the facts; the caller holds the leads' locks.
+
+    With a claim, only messages that this claim still owns are settled. Returns how many were.
+    """
+    if not settlements:
+        return 0
+    rows = orjson.dumps([asdict(settlement) for settlement in settlements]).decode()
+    settled = session.execute(_SETTLE, {"rows": rows, "now": now, "claim": claim}).all()
+    facts.record(
+        session,
+        [
+            Fact(
+                f"message_{row.status}", row.lead_id, now, {"message": str(row.id), "step": row.step, "why": row.reason}
+            )
+            for row in settled
+            if row.lead_id is not None
+        ],
+    )
+    if any(row.woken for row in settled):
+        session.info["hint"] = True
+    return len(settled)
+
+
+def delay(session: Session, delays: Sequence[Delay], claim: UUID) -> None:
+    """Queue messages of this claim again."""
+    if delays:
+        rows = orjson.dumps([asdict(one) for one in delays]).decode()
+        session.execute(_DELAY, {"rows": rows, "claim": claim})
+
+
+def doubt(session: Session, ids: Sequence[UUID], reason: str, due_at: datetime, claim: UUID) -> None:
+    """Messages of this claim that may have been taken: the provider's event, or the end of grace, will tell."""
+    if ids:
+        session.execute(_UNKNOWN, {"ids": list(ids), "reason": reason, "due_at": due_at, "claim": claim})
+
+
+def doubt_lost(session: Session, before: datetime, due_at: datetime) -> int:
+    """Claims whose deadline is long over (`before` is wall time) belong to a process that died; returns how many."""
+    result = session.execute(_LOST, {"before": before, "due_at": due_at})
+    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def hold_unknown(session: Session, ids: Sequence[UUID]) -> None:
+    """The grace is over and no event came: a person decides."""
+    session.execute(_UNDECIDED, {"ids": list(ids)})
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long a message waits after so many tries that were not taken (wall time): 5 s, doubling, an hour at most."""
+    return timedelta(seconds=min(5 * 2 ** max(attempts - 1, 0), 3600))

@@ -1,0 +1,80 @@
+"""`dramatiq nurture_sequences.worker`: the actors of one process, with a pulse beside them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from typing import Any
+from uuid import uuid4
+
+import dramatiq
+
+from funnel import config, logs
+from funnel.broker import open_broker
+from funnel.context import Context
+from funnel.crm import installation, partitions
+from nurture_sequences.actors import Actors
+from nurture_sequences.engine import Engine
+from nurture_sequences.mailers import open_mailer
+from nurture_sequences.pulse import Limits, Pulse
+
+log = logging.getLogger(__name__)
+
+#: chunks of one kind on their way at once, for each thread of this process; with a shared broker, for all
+CHUNKS_PER_THREAD = 2
+SHARED_CHUNKS = 32
+
+
+class PulseBeside(dramatiq.Middleware):
+    """Starts the pulse with the worker's threads, and stops both: first no new work, then what is under way."""
+
+    def __init__(self) -> None:
+        self.engine: Engine | None = None
+        self.pulse: Pulse | None = None
+        self.thread: threading.Thread | None = None
+
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: Any) -> None:
+        if self.engine is None or self.pulse is None:
+            raise RuntimeError("the worker booted before it was put together")
+        context = self.engine.context
+        with context.database.transaction() as session:
+            row = installation.start_up(session, context.settings, context.wall())
+        with context.database.transaction() as session:
+            partitions.ensure(session, context.now())
+        if row.sending_held:
+            log.warning("sending is held; `funnel sending start` opens it", extra={"reason": row.sending_held})
+        self.thread = threading.Thread(target=self.pulse.run, name="pulse")
+        self.thread.start()
+        log.info("worker ready", extra={"mailer": self.engine.mailer.name, "scope": self.pulse.limits.scope})
+
+    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: Any) -> None:
+        if self.engine is not None and self.thread is not None:
+            self.engine.stopping.set()
+            self.engine.wake()
+            self.thread.join()
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: Any) -> None:
+        if self.engine is not None:
+            self.engine.mailer.close()
+
+
+def compose(settings: config.Settings) -> dramatiq.Broker:
+    """Everything of one worker process, from settings to a broker that `dramatiq` can run."""
+    threads = settings.worker_threads
+    context = Context.open(settings, connections=threads + 2)
+    engine = Engine(context, open_mailer(settings, context.database))
+    # What this process writes, its own pulse hands on; the others find it at their next poll.
+    context.database.hint = engine.wake
+    beside = PulseBeside()
+    broker = open_broker(settings.broker_url, [beside])
+    own = settings.broker_url is None
+    limits = Limits(f"process {uuid4()}" if own else "shared", CHUNKS_PER_THREAD * threads if own else SHARED_CHUNKS)
+    beside.engine, beside.pulse = engine, Pulse(engine, Actors(broker, engine), limits)
+    return broker
+
+
+_settings = config.load(os.environ)
+logs.configure(_settings)
+broker = compose(_settings)
+dramatiq.set_broker(broker)
