@@ -1,0 +1,140 @@
+"""The commands that need the database's rows; they work while the service runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import click
+from sqlalchemy import Engine
+
+from funnel import config
+from funnel import migrate as migrations
+from funnel.cli import Composition, load
+from funnel.context import Context
+from funnel.crm import installation, tokens, users
+
+
+@contextmanager
+def opened() -> Iterator[Context]:
+    """The context of one command; its connection is given back at the end."""
+    context = Context.open(config.load(os.environ), connections=1)
+    yield context
+    _engine(context).dispose()
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the schema of this release."""
+    with opened() as context:
+        migrations.upgrade(_engine(context))
+        click.echo(f"The database is at revision {migrations.revision(_engine(context))}.")
+
+
+@click.command(hidden=True)
+@click.option("--speed", type=float, default=1)
+@click.option("--demo", is_flag=True)
+@click.pass_obj
+def prepare(composition: Composition, speed: float, demo: bool) -> None:
+    """What `funnel up` does before web and workers start; answers in JSON."""
+    with opened() as context:
+        migrations.upgrade(_engine(context))
+        notes = [f"the database is at revision {migrations.revision(_engine(context))}", *_check(context, speed)]
+        with context.database.transaction() as session:
+            login = users.create_first_user(session, context.wall())
+        if demo and composition.demo:
+            notes += load(composition.demo)(context)
+    click.echo(json.dumps({"notes": notes, "login": login}))
+
+
+@click.group()
+def token() -> None:
+    """Keys for programs that use the API."""
+
+
+@token.command("add")
+@click.option("--name", required=True, help="What it is for.")
+@click.option("--scope", "scopes", multiple=True, required=True, help=f"One of {', '.join(tokens.SCOPES)}; repeatable.")
+def add_token(name: str, scopes: tuple[str, ...]) -> None:
+    """Make a token; it is shown once, as the last word."""
+    with opened() as context, context.database.transaction() as session:
+        try:
+            made = tokens.add(session, name, scopes, context.wall())
+        except tokens.UnknownScopeError as error:
+            raise click.BadParameter(str(error), param_hint="--scope") from None
+    click.echo(f"Token {name} ({', '.join(scopes)}), shown only now: {made}")
+
+
+@click.group()
+def user() -> None:
+    """Those who sign in to the app."""
+
+
+@user.command("add")
+@click.argument("email")
+def add_user(email: str) -> None:
+    """Make a user with a new password, shown once, as the last word."""
+    if "@" not in email:
+        raise click.BadParameter(f"{email} is no email address.", param_hint="EMAIL")
+    password = secrets.token_urlsafe(12)
+    with opened() as context, context.database.transaction() as session:
+        try:
+            users.add(session, email, password, context.wall())
+        except users.EmailTakenError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"User {users.account(email)}, password shown only now: {password}")
+
+
+@click.group()
+def sending() -> None:
+    """Whether this installation sends mail."""
+
+
+@sending.command()
+@click.option("--reason", default="stopped by an operator", show_default=True)
+def stop(reason: str) -> None:
+    """Hold all mail; what is queued stays queued."""
+    with opened() as context, context.database.transaction() as session:
+        installation.hold_sending(session, reason)
+    click.echo("Sending is held. `funnel sending start` opens it again.")
+
+
+@sending.command()
+def start() -> None:
+    """Send from here, from now on: also the answer when sending is held because the database was moved."""
+    with opened() as context, context.database.transaction() as session:
+        installation.open_sending(session, context.settings, context.wall())
+    click.echo("Sending is open.")
+
+
+@sending.command()
+def status() -> None:
+    """Say whether mail leaves, and why not."""
+    with opened() as context, context.database.transaction() as session:
+        row = installation.read(session)
+        if row.sending_held:
+            click.echo(f"Sending is held: {row.sending_held}.")
+        elif row.paused_until and row.paused_until > context.wall():
+            click.echo(f"Sending is paused until {row.paused_until:%Y-%m-%d %H:%M} UTC: {row.paused_reason}.")
+        else:
+            click.echo("Sending is open.")
+
+
+def _check(context: Context, speed: float) -> list[str]:
+    """Is it the right key and the right place; and how fast does engine time run from now on?"""
+    with context.database.transaction() as session:
+        try:
+            row = installation.start_up(session, context.settings, context.wall())
+        except installation.FingerprintKeyError as error:
+            raise click.ClickException(str(error)) from None
+        installation.set_speed(session, speed, context.wall())
+        held = [f"sending is held: {row.sending_held} (`funnel sending start` opens it)"] if row.sending_held else []
+    return [*held, *([f"engine time runs {speed:g} times faster"] if speed != 1 else [])]
+
+
+def _engine(context: Context) -> Engine:
+    return cast(Engine, context.database.bind)

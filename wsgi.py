@@ -1,0 +1,35 @@
+"""The composition root: the only place that knows both what people do and what time does.
+
+`granian --interface wsgi --factory wsgi:application` and `gunicorn 'wsgi:application()'` serve the web;
+`funnel` on the command line is `command`. Importing this module reads no setting and connects nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from funnel import cli, config
+from funnel.supervisor import programs
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+command = cli.Funnel(
+    cli.COMMANDS,
+    cli.Composition([programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")]),
+)
+
+
+def application() -> Flask:
+    """The web application, with the doors of both packages."""
+    # Loaded here, so that the command line and the supervisor carry no web framework.
+    from funnel import app, logs
+
+    settings = config.load(os.environ)
+    logs.configure(settings)
+    return app.create_app(settings)
+
+
+if __name__ == "__main__":
+    command()
