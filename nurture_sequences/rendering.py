@@ -22,7 +22,9 @@ def render(context: Context, mail: Any, lead: Any, program: Program | None, now:
 
 def _marketing(context: Context, mail: Any, lead: Any, program: Program, now: datetime) -> Email:
     words = program.steps[mail.step].email
-    template = compile_email(words.get("subject"), words.get("text"), words.get("html"), version=mail.version_id)
+    if words is None or words.subject is None:
+        raise LookupError(f"the step {mail.step!r} carries no words to send")
+    template = compile_email(words.subject, words.text, words.html)
     unsubscribe = _unsubscribe_url(context, lead.id, mail.id)
     rendered = template.render(merge_fields(lead), {"unsubscribe_url": unsubscribe})
     # RFC 8058: one HTTPS address that a POST alone makes good, and the line that says so.
