@@ -137,28 +137,22 @@ class _Walk:
         if ladder.get(self.subject.stage, float("-inf")) >= ladder[step.value]:
             return self.go_on(step, "already there", self.entered_at)
         self.subject = replace(self.subject, stage=step.value)
-        return self.change(step, MoveStage(step.value), f"moved to {step.value}")
+        return self.go_on(step, f"moved to {step.value}", self.entered_at, MoveStage(step.value))
 
     def tag(self, step: Step) -> Decision | None:
         if step.value in self.subject.tags:
             return self.go_on(step, "already there", self.entered_at)
         self.subject = replace(self.subject, tags=self.subject.tags | {step.value})
-        return self.change(step, AddTag(step.value), f"tagged {step.value}")
+        return self.go_on(step, f"tagged {step.value}", self.entered_at, AddTag(step.value))
 
     def untag(self, step: Step) -> Decision | None:
         if step.value not in self.subject.tags:
             return self.go_on(step, "not there", self.entered_at)
         self.subject = replace(self.subject, tags=self.subject.tags - {step.value})
-        return self.change(step, RemoveTag(step.value), f"tag {step.value} removed")
+        return self.go_on(step, f"tag {step.value} removed", self.entered_at, RemoveTag(step.value))
 
     def depart(self, step: Step) -> Decision | None:
         return self.end(step.value, f'the step "{step.id}" ends it: {step.value}')
-
-    def change(self, step: Step, effect: Effect, outcome: str) -> Decision | None:
-        """What a step did may be the goal itself: then no mail of a later step is queued."""
-        self.effects.append(effect)
-        self.go_on(step, outcome, self.entered_at)
-        return self.goal()
 
     def fail(self, step: Step, word: str, reason: str, at: datetime) -> Decision | None:
         if step.on_failure == "hold":
@@ -168,9 +162,14 @@ class _Walk:
         self.leave(f"{word}: {reason}", at)
         return self.end(word, f'the step "{step.id}" {word}: {reason}')
 
-    def go_on(self, step: Step, outcome: str, at: datetime) -> None:
+    def go_on(self, step: Step, outcome: str, at: datetime, effect: Effect | None = None) -> Decision | None:
+        """On to the next step; unless what this one did is the goal itself: then no later mail is queued."""
         self.leave(outcome, at)
         self.next = step.next
+        if effect is None:
+            return None
+        self.effects.append(effect)
+        return self.goal()
 
     def leave(self, outcome: str, at: datetime) -> None:
         self.left.append(Left(self.visit, self.current.id, self.entered_at, at, outcome))

@@ -57,7 +57,7 @@ def read(reading: Reading, document: object, path: str, depth: int = 0) -> Condi
         return None
     [(word, value)] = document.items()
     if word not in TERMS:
-        reading.complain(path, f'"{word}" is not built yet' if word in UNBUILT else unknown(word, TERMS))
+        reading.complain(path, unknown(word, TERMS, UNBUILT))
         return None
     if depth > DEEPEST:
         reading.complain(path, f"conditions nest at most {DEEPEST} deep")

@@ -34,14 +34,21 @@ class Reading:
     def complain(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, message))
 
-    def mapping(self, value: object, path: str, known: Collection[str], needed: Collection[str] = ()) -> dict[str, Any]:
+    def mapping(
+        self,
+        value: object,
+        path: str,
+        known: Collection[str],
+        needed: Collection[str] = (),
+        unbuilt: Collection[str] = (),
+    ) -> dict[str, Any]:
         """An object with some of these keys; an empty one after complaining that it is none."""
         if not isinstance(value, dict):
             self.complain(path, f"expected an object with {listed(known)}, not {shown(value)}")
             return {}
         for key in value:
             if key not in known:
-                self.complain(below(path, shown(key).strip('"')), unknown(key, known))
+                self.complain(below(path, shown(key).strip('"')), unknown(key, known, unbuilt))
         for key in needed:
             if key not in value:
                 self.complain(path, f'"{key}" is missing')
@@ -86,8 +93,10 @@ def below(path: str, *parts: object) -> str:
     return "/".join([path, *map(str, parts)] if path else map(str, parts))
 
 
-def unknown(key: object, known: Collection[str]) -> str:
-    """What to say of a key nobody knows."""
+def unknown(key: object, known: Collection[str], unbuilt: Collection[str] = ()) -> str:
+    """What to say of a key nobody knows; `unbuilt` are words of the plan that nothing answers yet."""
+    if key in unbuilt:
+        return f"{shown(key)} is not built yet"
     return f"{shown(key)} is not known here{suggestion(key, known) or f'; expected {listed(known)}'}"
 
 

@@ -11,6 +11,7 @@ from funnel.conditions import Predicate
 from nurture_sequences.timing import Window
 
 Kind: TypeAlias = Literal["email", "wait", "branch", "stage", "tag", "untag", "leave"]
+TriggerKind: TypeAlias = Literal["form", "stage", "tag", "event"]
 OnFailure: TypeAlias = Literal["hold", "skip", "leave"]
 
 
@@ -58,7 +59,7 @@ class Step:
 class Trigger:
     """What enrolls a lead: `form` submitted, `stage` reached, `tag` given, or an `event` of a kind."""
 
-    kind: Literal["form", "stage", "tag", "event"]
+    kind: TriggerKind
     value: str
 
 
