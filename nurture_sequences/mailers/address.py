@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from functools import lru_cache
 
 #: RFC 5321 mailbox without quoted local parts and address literals; RFC 6531 allows more than ASCII before the @
+# 254: RFC 5321 section 4.5.3.1.3, without the angle brackets
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:@\"]+@[A-Za-z0-9.-]+")
 
 
@@ -19,7 +20,7 @@ def split_sender(sender: str) -> tuple[str, str]:
 
 def checked_address(address: str) -> str:
     """The address itself. Raises ValueError unless it is one plain local@domain, the domain in ASCII (xn--)."""
-    if not _ADDRESS.fullmatch(address):
+    if not _ADDRESS.fullmatch(address) or len(address) > 254:
         raise ValueError("not a mail address")
     return address
 

@@ -100,7 +100,7 @@ def payload(email: Email, *, sandbox: bool = False) -> dict[str, Any]:
     """
     name, address = split_sender(email.sender)
     headers = {key: plain_line(key, value) for key, value in email.headers.items()}
-    headers.setdefault("Message-ID", f"<{email.message_id}@{address.rpartition('@')[2]}>")
+    headers["Message-ID"] = f"<{email.message_id}@{address.rpartition('@')[2]}>"
     reply_to = next((headers.pop(key) for key in tuple(headers) if key.lower() == "reply-to"), None)
     body: dict[str, Any] = {
         "from": _mailbox(name, address),
