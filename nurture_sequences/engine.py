@@ -41,6 +41,10 @@ class Waker:
         except BlockingIOError:
             pass
 
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
 
 @dataclass
 class Engine:
@@ -49,6 +53,11 @@ class Engine:
     wake: Waker = field(default_factory=Waker)
     #: set when the process is asked to stop: nothing new is taken up, unsent mail is given back
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    def close(self) -> None:
+        """When no thread works with it any more."""
+        self.mailer.close()
+        self.wake.close()
 
 
 def is_poison(error: BaseException) -> bool:

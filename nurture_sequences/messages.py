@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -85,7 +86,8 @@ def _bite(engine: Engine, ids: Sequence[UUID]) -> None:
     if claimed.mails:
         sent = _send(engine, claimed)
         _persist(lambda session: _record(session, engine, claimed, sent), engine)
-        metrics.count_messages([type(outcome).__name__.lower() for _, outcome in sent.outcomes])
+        for outcome, number in Counter(type(outcome).__name__.lower() for _, outcome in sent.outcomes).items():
+            metrics.count_messages(outcome, number)
 
 
 def _send(engine: Engine, claimed: Claim) -> _Sent:

@@ -56,7 +56,7 @@ class PulseBeside(dramatiq.Middleware):
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: Any) -> None:
         if self.engine is not None:
-            self.engine.mailer.close()
+            self.engine.close()
 
 
 def compose(settings: config.Settings) -> dramatiq.Broker:

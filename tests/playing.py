@@ -12,7 +12,7 @@ from dramatiq.brokers.stub import StubBroker
 
 from funnel.clock import EngineClock
 from funnel.context import Context
-from nurture_sequences.actors import Actors
+from nurture_sequences.actors import Actors, _plain
 from nurture_sequences.engine import Engine
 from nurture_sequences.mailers import Accepted, Email, Outcome
 from nurture_sequences.pulse import Limits, Pulse
@@ -58,7 +58,7 @@ class AtOnce(Actors):
     """Actors whose chunks are worked on when they are sent."""
 
     def send(self, actor: str, handout: UUID, deadline: datetime, ids: Sequence[Any]) -> None:
-        self._actors[actor](str(handout), deadline.timestamp(), list(ids))
+        self._actors[actor](str(handout), deadline.timestamp(), [_plain(one) for one in ids])
 
 
 class Play:

@@ -1,0 +1,148 @@
+"""Steps that come due, through real actors, with many enrollments waiting; beside bare SQL writing the same rows."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import orjson
+import psycopg2
+from sqlalchemy import Engine, text
+
+from bench.place import database, workers
+from bench.table import Line
+from funnel.hints import libpq_url
+
+#: a lead leaves one wait and enters the next: the plainest step there is
+DOCUMENT = {"key": "waits", "steps": [{"id": f"w{n}", "wait": {"for": "1 day"}} for n in range(40)]}
+
+_SEED = """
+    INSERT INTO sequences (key, status, draft, live_number, created_at, updated_at)
+    VALUES ('waits', 'live', '{document}', 1, now(), now());
+    INSERT INTO versions (sequence_id, number, document, published_at) SELECT id, 1, draft, now() FROM sequences;
+    INSERT INTO leads (email, stage_since, created_at, updated_at)
+    SELECT 'lead' || n || '@example.com', now(), now(), now() FROM generate_series(1, {waiting}) AS n;
+    INSERT INTO enrollments (sequence_id, version_id, lead_id, step, visit, entered_at, due_at, started_at)
+    SELECT s.id, v.id, l.id, 'w0', 1, now() - interval '1 day', now() + interval '1 day' + random() * interval '9 day',
+           now() FROM sequences s, versions v, leads l;
+"""
+# Bare SQL on the same rows: the same lock on the lead, the same update, the same visit.
+_BARE = """
+    WITH due AS MATERIALIZED (
+        SELECT id FROM enrollments WHERE sequence_id = 1 AND status = 'active' AND due_at <= now()
+         ORDER BY due_at LIMIT 250 FOR UPDATE SKIP LOCKED
+    ), handed AS (
+        UPDATE enrollments e SET due_at = now() + interval '120 s', step = 'w1', visit = visit + 1, entered_at = now()
+          FROM due WHERE e.id = due.id RETURNING e.id, e.visit, e.entered_at
+    ), locked AS MATERIALIZED (
+        SELECT id FROM leads WHERE id IN (SELECT lead_id FROM enrollments JOIN due USING (id)) FOR NO KEY UPDATE
+    )
+    INSERT INTO visits (enrollment_id, number, step, entered_at, left_at, outcome)
+    SELECT id, visit - 1, 'w0', entered_at, now(), 'waited' FROM handed, (SELECT count(*) FROM locked) AS l
+"""
+_DUE = """
+    UPDATE enrollments SET due_at = now(), entered_at = now() - interval '1 day', step = 'w0', visit = 1
+     WHERE id IN (SELECT id FROM enrollments TABLESAMPLE SYSTEM ({percent}) LIMIT {due})
+"""
+
+
+def measure(cluster_url: str, waiting: int, due: int, *, hold_transaction: bool = False) -> Iterator[Line]:
+    """Steps per second with `waiting` enrollments in the table, `due` of them due at once."""
+    name = f"advance, {waiting:,} waiting" + (", a long transaction held open" if hold_transaction else "")
+    with database(cluster_url, "bench_advance") as (url, engine):
+        _run(engine, _SEED.format(document=orjson.dumps(DOCUMENT).decode(), waiting=waiting))
+        _vacuum(engine)
+        with _held_open(url, hold_transaction):
+            ours = _through_actors(url, engine, waiting, due)
+            bare = _bare(url, engine, waiting, due)
+    yield Line(name, ours, "steps/s", bare, "bare SQL, the same rows")
+
+
+def _through_actors(url: str, engine: Engine, waiting: int, due: int) -> float:
+    with workers(url, processes=2, threads=2, MAILER="mailbox"):
+        _wait_ready(engine)
+        _make_due(engine, waiting, due)
+        return _rate(engine, due)
+
+
+def _rate(engine: Engine, due: int) -> float:
+    """Steps per second between the first tenth and the last: the ramp and the tail are not the rate."""
+    marks: list[tuple[float, int]] = []
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        with engine.connect() as connection:
+            # An estimate is not enough, and counting is not free: a sequence-like counter of inserted rows is both.
+            done = connection.execute(
+                text("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'visits'")
+            ).scalar()
+        marks.append((time.monotonic(), int(done or 0)))
+        if marks[-1][1] - marks[0][1] >= due * 0.98:
+            break
+        time.sleep(0.05)
+    first = next(mark for mark in marks if mark[1] >= marks[0][1] + due * 0.1)
+    last = next((mark for mark in marks if mark[1] >= marks[0][1] + due * 0.9), marks[-1])
+    return (last[1] - first[1]) / max(last[0] - first[0], 1e-9)
+
+
+def _bare(url: str, engine: Engine, waiting: int, due: int) -> float:
+    _run(engine, "TRUNCATE visits")
+    _make_due(engine, waiting, due)
+    started = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        results = pool.map(_bare_loop, [url, url])
+    del started
+    return sum(done for done, _ in results) / max(seconds for _, seconds in results)
+
+
+def _bare_loop(url: str) -> tuple[int, float]:
+    connection = psycopg2.connect(libpq_url(url))
+    done, started = 0, time.monotonic()
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(_BARE)
+            connection.commit()
+            if not cursor.rowcount:
+                break
+            done += cursor.rowcount
+    return done, time.monotonic() - started
+
+
+def _make_due(engine: Engine, waiting: int, due: int) -> None:
+    percent = min(100.0, 150.0 * due / waiting) if waiting > due else 100
+    _run(engine, _DUE.format(percent=percent, due=due))
+
+
+def _wait_ready(engine: Engine) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with engine.connect() as connection:
+            if connection.execute(text("SELECT pulse_at FROM installation")).scalar():
+                time.sleep(1)
+                return
+        time.sleep(0.05)
+    raise RuntimeError("no worker came up")
+
+
+@contextmanager
+def _held_open(url: str, wanted: bool) -> Iterator[None]:
+    if not wanted:
+        yield
+        return
+    connection = psycopg2.connect(libpq_url(url))
+    connection.set_session(isolation_level="REPEATABLE READ")
+    connection.cursor().execute("SELECT count(*) FROM stages")
+    yield
+    connection.close()
+
+
+def _run(engine: Engine, statements: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statements.replace("%", "%%"))
+
+
+def _vacuum(engine: Engine) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE leads"))
+        connection.execute(text("VACUUM ANALYZE enrollments"))
