@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Iterable
-from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -14,7 +12,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from funnel import landing
+from funnel import api, health, landing
 from funnel.config import Settings
 from funnel.context import Context
 
@@ -49,16 +47,13 @@ def create_app(
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=500)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["funnel"] = context or Context.open(settings, connections=CONNECTIONS)
     app.after_request(_protect)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(away, _database_away)
-    here = Path(__file__).parent
-    if (here / "api" / "__init__.py").exists():
-        importlib.import_module("funnel.api").register(app, api_blueprints)
-    if (here / "health.py").exists():
-        app.register_blueprint(importlib.import_module("funnel.health").door)
-    for door in (landing.door, *blueprints):
+    api.register(app, api_blueprints)
+    for door in (health.door, landing.door, *blueprints):
         app.register_blueprint(door)
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar, cast
 
 from flask import current_app, request
@@ -43,6 +44,7 @@ def in_transaction(work: Callable[[Session], T]) -> T:
         return work(session)
 
 
+@lru_cache(maxsize=4096)
 def client_network(address: str | None) -> str | None:
     """The caller's network, /24 or /48: enough as a proof of consent, too little to follow a person.
 

@@ -68,6 +68,17 @@ def state(session: Session, lead_ids: Iterable[int]) -> dict[int, dict[str, str]
     return states
 
 
+_WORDINGS = text("""
+    SELECT DISTINCT ON (purpose) purpose, coalesce(wording, purpose) AS wording
+      FROM consents WHERE lead_id = :lead ORDER BY purpose, wording IS NULL, id DESC
+""")
+
+
+def wordings(session: Session, lead_id: int) -> dict[str, str]:
+    """Every purpose this lead was ever asked about, in the words of the last time."""
+    return {row.purpose: row.wording for row in session.execute(_WORDINGS, {"lead": lead_id})}
+
+
 _APPEND = text("""
     INSERT INTO consents (lead_id, purpose, action, wording, channel, form_id, form_version, submission_id,
                           page, locale, ip, user_agent, at)
@@ -94,8 +105,8 @@ def withdraw(
 ) -> list[str]:
     """Take back consent to these purposes, or to all mail when there are none; the purposes that changed.
 
-    Records `unsubscribed` when mail was among them; `everything` in it says that no mail purpose is left. Withdrawing
-    again changes nothing. An unknown lead has nothing to withdraw.
+    Records `unsubscribed` when no mail purpose is left, `consent_withdrawn` when some is. Withdrawing again changes
+    nothing. An unknown lead has nothing to withdraw.
     """
     if not leads.lock(session, lead_id):
         return []
@@ -104,12 +115,10 @@ def withdraw(
         purposes = [purpose for purpose in given if is_mail(purpose)] or [ANY_MAIL]
     changed = sorted(purpose for purpose in set(purposes) if given.get(purpose) != "withdrawn")
     append(session, lead_id, "withdrawn", changed, now, proof)
-    if mail := [purpose for purpose in changed if is_mail(purpose)]:
-        left = given | dict.fromkeys(changed, "withdrawn")
-        data = {"purposes": mail, "channel": proof.channel, "everything": may_mail(left, None) is not None}
-        if message_id:
-            data["message"] = str(message_id)
-        record(session, [Fact("unsubscribed", lead_id, now, data)])
+    if any(map(is_mail, changed)):
+        left = may_mail(given | dict.fromkeys(changed, "withdrawn"), None) is None
+        data = {"purposes": changed, "channel": proof.channel} | ({"message": str(message_id)} if message_id else {})
+        record(session, [Fact("consent_withdrawn" if left else "unsubscribed", lead_id, now, data)])
     return changed
 
 

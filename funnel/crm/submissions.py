@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from funnel.crm import consents, leads
+from funnel.crm.errors import RepeatedError
 from funnel.crm.facts import Fact, record
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one submission asked the owner of its address to confirm."""
+
+    lead_id: int
+    form_key: str
+    #: the words agreed to, by purpose
+    wordings: dict[str, str]
+
 
 _ASKED = text("""
     SELECT submissions.lead_id, forms.key,
-           array(SELECT DISTINCT purpose FROM consents
-                  WHERE submission_id = submissions.id AND lead_id = submissions.lead_id
-                    AND action = 'pending') AS purposes
+           coalesce((SELECT json_object_agg(purpose, wording) FROM consents
+                      WHERE consents.lead_id = submissions.lead_id AND submission_id = submissions.id
+                        AND action = 'pending'), '{}') AS wordings
       FROM submissions JOIN forms ON forms.id = form_id
-     WHERE submissions.id = :submission AND lead_id IS NOT NULL
+     WHERE submissions.id = :submission AND submissions.lead_id IS NOT NULL
 """)
 
 
-def asked(session: Session, submission_id: UUID) -> tuple[int, str, list[str]] | None:
-    """The lead, the form's key, and the purposes whose confirmation this submission asked for; null when unknown."""
+def asked(session: Session, submission_id: UUID) -> Asked | None:
+    """The consents this submission left pending; null when it is unknown."""
     row = session.execute(_ASKED, {"submission": submission_id}).first()
-    return (row.lead_id, row.key, sorted(row.purposes)) if row else None
+    return Asked(row.lead_id, row.key, row.wordings) if row else None
 
 
 def confirm(session: Session, submission_id: UUID, now: datetime, *, proof: consents.Proof) -> bool:
@@ -36,11 +50,36 @@ def confirm(session: Session, submission_id: UUID, now: datetime, *, proof: cons
     found = asked(session, submission_id)
     if found is None:
         return False
-    lead_id, form, purposes = found
+    lead_id = found.lead_id
     leads.lock(session, lead_id)
     given = consents.state(session, [lead_id])[lead_id]
-    waiting = [purpose for purpose in purposes if given.get(purpose) == "pending"]
+    waiting = sorted(purpose for purpose in found.wordings if given.get(purpose) == "pending")
     consents.append(session, lead_id, "granted", waiting, now, proof, submission_id)
     if waiting:
-        record(session, [Fact("confirmed", lead_id, now, {"form": form, "submission": str(submission_id)})])
+        data = {"form": found.form_key, "submission": str(submission_id)}
+        record(session, [Fact("confirmed", lead_id, now, data)])
     return True
+
+
+_SPAM = text("""
+    INSERT INTO submissions (id, form_id, form_version, values, outcome, reason, ip, at)
+    VALUES (:submission, :form, :version, CAST(:values AS jsonb), 'spam', 'honeypot', :ip, :at)
+        ON CONFLICT (id) DO NOTHING RETURNING id
+""")
+
+
+def keep_spam(session: Session, told: leads.Capture, now: datetime) -> None:
+    """Set a bot's filling aside where people can look at it; no lead comes of it.
+
+    Raises RepeatedError when the submission was written before.
+    """
+    values = {
+        "submission": told.submission_id,
+        "form": told.form_id,
+        "version": told.form_version,
+        "values": orjson.dumps(told.values).decode(),
+        "ip": told.ip,
+        "at": now,
+    }
+    if session.execute(_SPAM, values).first() is None:
+        raise RepeatedError

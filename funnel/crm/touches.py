@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from funnel.schemas.posted import CLICK_IDS, UTM
+from funnel.posted import CLICK_IDS, UTM
 
 #: characters kept of one parameter, and of an address
 PARAMETER = 300

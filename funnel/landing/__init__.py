@@ -1,7 +1,6 @@
 """Door for visitors and recipients: forms, confirmation, unsubscribe. No login, no cookie."""
 
-from __future__ import annotations
+from funnel.landing import confirm, forms, unsubscribe
+from funnel.landing.door import door
 
-from flask import Blueprint
-
-door = Blueprint("landing", __name__)
+__all__ = ["confirm", "door", "forms", "unsubscribe"]

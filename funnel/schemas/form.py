@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from marshmallow import Schema, ValidationError, fields, post_load, pre_dump, validate, validates_schema
 
 from funnel.models import Form
-from funnel.schemas.posted import RESERVED
+from funnel.posted import RESERVED
 
 TYPES = ("text", "email", "phone", "number", "date", "choice", "multi-choice", "checkbox", "hidden")
 EMAIL = {"key": "email", "label": "Email", "type": "email", "required": True, "choices": []}
@@ -56,7 +56,7 @@ class ConsentIn(Schema):
 
     @validates_schema
     def _purpose_is_free(self, data: dict[str, Any], **_: Any) -> None:
-        if data["purpose"] in RESERVED:
+        if data["purpose"] in RESERVED or data["purpose"] == "email":
             raise ValidationError(f"{data['purpose']} has a meaning of its own; choose another purpose.", "purpose")
 
 

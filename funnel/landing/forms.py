@@ -1,0 +1,95 @@
+"""Door for visitors: the hosted form, and the post of a form wherever it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urljoin
+
+from flask import Response, g, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from funnel import metrics
+from funnel.crm import leads, submissions
+from funnel.crm.errors import RepeatedError
+from funnel.doors import current, engine_now, in_transaction, wants_json
+from funnel.landing import origins, posts
+from funnel.landing.door import door, json
+from funnel.landing.form_page import form_page
+from funnel.landing.known_forms import KnownForm, known_form
+from funnel.landing.reading import capture_of
+from funnel.landing.words import language, words
+from funnel.posted import HONEYPOT
+from funnel.schemas.submission import Filling
+
+
+@door.get("/f/<key>", provide_automatic_options=False)
+def show(key: str) -> Response:
+    """The hosted page of a form."""
+    return form_page(known_form(key), {}, {})
+
+
+@door.route("/f/<key>", methods=["OPTIONS"], provide_automatic_options=False)
+def ask(key: str) -> Response:
+    """A browser asks whether the page it shows may post JSON here."""
+    origins.admit(known_form(key).definition["origins"])
+    return origins.preflight()
+
+
+@door.post("/f/<key>", provide_automatic_options=False)
+def submit(key: str) -> WerkzeugResponse:
+    """Take one filling: 303 or 201 when it is kept, 422 with the problems when it is not."""
+    form = known_form(key)
+    g.language = form.definition["locale"]
+    origins.admit(form.definition["origins"])
+    posted = posts.read()
+    filling = form.reader.read(posted)
+    if filling.problems:
+        metrics.count_submission("rejected")
+        return _refuse(form, posted, filling)
+    _keep(form, posted, filling)
+    return _thank(form)
+
+
+@door.get("/f/<key>/thanks")
+def thanks(key: str) -> str:
+    """Where visitors land whose form names no page of its own for that."""
+    form = known_form(key)
+    wanted = form.definition["locale"]
+    return render_template("landing/thanks.html", form=form, w=words(wanted), lang=language(wanted))
+
+
+def _keep(form: KnownForm, posted: dict[str, Any], filling: Filling) -> None:
+    now, told = engine_now(), capture_of(form, posted, filling)
+    # Who filled in the field that people do not see gets the same answer, so that a bot learns nothing.
+    outcome = "spam" if posted.get(HONEYPOT) else "accepted"
+
+    def work(session: Session) -> None:
+        if outcome == "spam":
+            submissions.keep_spam(session, told, now)
+        else:
+            leads.capture(session, told, now)
+
+    try:
+        in_transaction(work)
+    except RepeatedError:
+        return  # it is written already, and gets the same answer
+    metrics.count_submission(outcome)
+
+
+def _thank(form: KnownForm) -> WerkzeugResponse:
+    address = form.definition["thanks_url"] or url_for("landing.thanks", key=form.key)
+    if wants_json():
+        # A script on another site needs to know that a bare path is one of ours.
+        return json(201, {"status": "accepted", "redirect": urljoin(current().settings.public_url, address)})
+    return redirect(address, 303)
+
+
+def _refuse(form: KnownForm, posted: dict[str, Any], filling: Filling) -> Response:
+    w = words(form.definition["locale"])
+    problems = {name: [w[problem] for problem in found] for name, found in filling.problems.items()}
+    if wants_json():
+        return json(422, {"errors": problems})
+    response = form_page(form, posted, problems)
+    response.status_code = 422
+    return response

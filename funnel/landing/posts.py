@@ -1,0 +1,109 @@
+"""Reading what a stranger posts: three content types, and a clear refusal of everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID, uuid4, uuid5
+
+import orjson
+from flask import request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+#: names in one post
+MOST = 300
+#: what a repeat is recognised by when the caller's own id is no UUID
+_NAMESPACE = UUID("5f0d3c0e-4c0a-4f5e-9d57-2b6b6f7a1c11")
+
+
+def read() -> dict[str, Any]:
+    """The posted names with their values; a list where a name came more than once.
+
+    Raises 400, 413 or 415 for what is no form post: nothing of it is kept.
+    """
+    reader = _READERS.get(request.mimetype)
+    if reader is None:
+        raise UnsupportedMediaType
+    posted = reader(request.get_data())
+    if len(posted) > MOST:
+        raise RequestEntityTooLarge
+    if any("\0" in text for text in _texts(posted)):
+        raise BadRequest  # PostgreSQL keeps no NUL
+    return posted
+
+
+def text_of(posted: dict[str, Any], name: str) -> str | None:
+    """The one text that came under this name, or null."""
+    value = posted.get(name)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def submission_id(posted: dict[str, Any]) -> UUID:
+    """The id a repeat of this post is recognised by: the caller's own, or a new one.
+
+    Both the `submission_id` field of pages and the `Idempotency-Key` header of programs name it.
+    """
+    own = text_of(posted, "submission_id") or request.headers.get("Idempotency-Key", "").strip()
+    if not own:
+        return uuid4()
+    try:
+        return UUID(own)
+    except ValueError:
+        return uuid5(_NAMESPACE, own)
+
+
+def _urlencoded(body: bytes) -> dict[str, Any]:
+    if body.count(b"&") > MOST:
+        raise RequestEntityTooLarge
+    try:
+        return _gathered(parse_qsl(body.decode(), keep_blank_values=True, errors="strict"))
+    except UnicodeDecodeError:
+        raise BadRequest from None
+
+
+def _multipart(body: bytes) -> dict[str, Any]:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise BadRequest from None
+    if body and not request.form and not request.files:
+        raise BadRequest  # no boundary, or parts that break off
+    return _gathered(request.form.items(multi=True))
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        posted = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadRequest from None
+    if not isinstance(posted, dict):
+        raise BadRequest
+    return posted
+
+
+_READERS = {
+    "application/x-www-form-urlencoded": _urlencoded,
+    "multipart/form-data": _multipart,
+    "application/json": _json,
+}
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    posted: dict[str, Any] = {}
+    for name, value in pairs:
+        if name not in posted:
+            posted[name] = value
+        elif isinstance(posted[name], list):
+            posted[name].append(value)
+        else:
+            posted[name] = [posted[name], value]
+    return posted
+
+
+def _texts(posted: dict[str, Any]) -> Iterable[str]:
+    for value in posted.values():
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            yield from (one for one in value if isinstance(one, str))
