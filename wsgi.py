@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from funnel import cli, config
+from funnel.composition import Composition
 from funnel.supervisor import programs
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 command = cli.Funnel(
     cli.COMMANDS,
-    cli.Composition([programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")]),
+    Composition([programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")]),
 )
 
 

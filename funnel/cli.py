@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 import psycopg2
 
+from funnel.composition import Composition, load
 from funnel.config import SettingsError
 from funnel.embedded import PostgresError
 from funnel.supervisor.home import HomeError
-from funnel.supervisor.programs import Program
 from funnel.supervisor.ready import UpError
 from funnel.supervisor.up import Wishes, up
 
@@ -29,19 +27,6 @@ COMMANDS = {
     "user": "funnel.commands:user",
 }
 EXPECTED = (SettingsError, PostgresError, HomeError, UpError)
-
-
-@dataclass(frozen=True)
-class Composition:
-    """What the service consists of, as far as this package cannot know: `wsgi.py` says it.
-
-    `programs` are what `up` runs. `demo` is a `module:function` that fills an empty installation with a demo
-    business: called with the context, it returns lines for the operator. `demo_programs` run beside it.
-    """
-
-    programs: Sequence[Program]
-    demo: str | None = None
-    demo_programs: Sequence[Program] = ()
 
 
 class Funnel(click.Group):
@@ -68,12 +53,6 @@ class Funnel(click.Group):
             if line is None:
                 raise
             raise click.ClickException(line) from None
-
-
-def load(path: str) -> Any:
-    """What `module:attribute` names."""
-    module, _, attribute = path.partition(":")
-    return getattr(importlib.import_module(module), attribute)
 
 
 def explain(error: Exception) -> str | None:

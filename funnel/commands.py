@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from funnel import config
 from funnel import migrate as migrations
-from funnel.cli import Composition, load
+from funnel.composition import Composition, load
 from funnel.context import Context
 from funnel.crm import installation, tokens, users
 

@@ -1,0 +1,27 @@
+"""What the service consists of, as far as this package cannot know. `wsgi.py` says it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from funnel.supervisor.programs import Program
+
+
+@dataclass(frozen=True)
+class Composition:
+    """`programs` are what `funnel up` runs. `demo` is a `module:function` that fills an empty installation with
+    a demo business: called with the context, it returns lines for the operator. `demo_programs` run beside it.
+    """
+
+    programs: Sequence[Program]
+    demo: str | None = None
+    demo_programs: Sequence[Program] = ()
+
+
+def load(path: str) -> Any:
+    """What `module:attribute` names."""
+    module, _, attribute = path.partition(":")
+    return getattr(importlib.import_module(module), attribute)
