@@ -165,7 +165,7 @@ def _liquid(part: str, source: str, environment: Environment) -> Render:
 
 def _said(error: LiquidError) -> str:
     place = error.context()
-    return f"{error.message} (line {place[0]})" if place else error.message
+    return f"{error.message} (line {place[0]})" if place else str(error.message)
 
 
 def _text_footer(text: str, url: str, locale: object) -> str:

@@ -17,19 +17,19 @@ def parse_duration(value: object) -> timedelta:
     """Seconds, minutes, hours, days (of 24 hours) and weeks, up to ten years. ValueError says what was expected."""
     if not isinstance(value, str):
         raise ValueError(f"{_EXPECTED}; a bare number has no unit" if _is_number(value) else _EXPECTED)
-    rest, total = value.strip().lower(), timedelta()
+    rest, seconds = value.strip().lower(), 0.0
     if not rest or len(rest) > 100:
         raise ValueError(_EXPECTED)
     while rest:
         part = _PART.match(rest)
         if not part:
             raise ValueError(_EXPECTED)
-        total += timedelta(seconds=float(part[1]) * _seconds(part[2]))
+        seconds += float(part[1]) * _seconds(part[2])
         rest = rest[part.end() :]
         rest = rest[_BETWEEN.match(rest).end() :]  # type: ignore[union-attr]  # it matches the empty text too
-    if total > LONGEST:
+    if seconds > LONGEST.total_seconds():
         raise ValueError("expected a duration of ten years at most")
-    return total
+    return timedelta(seconds=seconds)
 
 
 def _seconds(unit: str) -> int:

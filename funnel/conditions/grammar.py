@@ -199,7 +199,7 @@ def _within(reading: Reading, tests: dict[str, Any], path: str) -> timedelta | N
 
 def _together(reading: Reading, found: Sequence[Condition | None], path: str, expected: str) -> Condition | None:
     """Several tests in one term must all hold."""
-    if not found and all(problem.path != path for problem in reading.problems):
+    if not found and not any(problem.path.startswith(path) for problem in reading.problems):
         reading.complain(path, f"nothing to compare with: expected {expected}")
     parts = tuple(part for part in found if part is not None)
     return parts[0] if len(parts) == 1 else nodes.All(parts)

@@ -95,12 +95,12 @@ class StepReader:
         return ""
 
     def _step(self, step: dict[str, Any], path: str, key: str, following: str | None, depth: int) -> None:
-        self.reading.mapping(step, path, ("id", "on_failure", *KINDS), unbuilt=UNBUILT)
+        known = self.reading.mapping(step, path, STEP_KEYS, unbuilt=UNBUILT).keys() <= STEP_KEYS
         kinds = [kind for kind in KINDS if kind in step]
         on_failure = step.get("on_failure", "hold")
         if on_failure not in FAILURES:
             self.reading.complain(below(path, "on_failure"), f"expected {listed(FAILURES)}, not {shown(on_failure)}")
-        if len(kinds) != 1 and not any(word in step for word in UNBUILT):
+        if len(kinds) > 1 or (known and not kinds):
             self.reading.complain(path, f"expected one kind of step, one of {listed(KINDS)}")
         for kind in kinds[:1]:
             extra = KINDS[kind](self, step[kind], below(path, kind), following, depth)
@@ -139,7 +139,7 @@ class StepReader:
 
     def wait(self, value: object, path: str, *_: object) -> Extra:
         written, place = value, path
-        if not isinstance(value, str):
+        if isinstance(value, dict):
             found = self.reading.mapping(value, path, ("for",), ("for",), UNBUILT_WAITS)
             written, place = found.get("for"), below(path, "for")
             if "for" not in found:
@@ -198,3 +198,4 @@ KINDS: dict[Kind, Callable[..., Extra]] = {
     "untag": StepReader.tag,
     "leave": StepReader.leave,
 }
+STEP_KEYS = {"id", "on_failure", *KINDS}

@@ -1,0 +1,234 @@
+"""What conditions say, what they refuse, and when time alone changes their answer."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from funnel.conditions import (
+    ConditionError,
+    Problem,
+    Subject,
+    event_kinds,
+    next_change,
+    parse,
+    parse_duration,
+    predicate,
+    problems,
+    reads,
+    sql,
+)
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+LADDER = {"subscriber": 1, "lead": 2, "warm": 3, "customer": 4}
+LENA = Subject(
+    stage="warm",
+    ladder=LADDER,
+    tags=frozenset({"vip"}),
+    fields={"size": 50, "seats": "12", "title": "Directrice ÉTUDES", "langs": ["fr", 1], "done": True, "note": ""},
+    fit=10,
+    engagement=20.5,
+    consents={"email_marketing": "granted", "phone": "withdrawn"},
+    forms={"demo": NOW - timedelta(days=3)},
+    events={"page_viewed": [NOW - timedelta(days=1), NOW - timedelta(days=5)]},
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        ({"stage": "warm"}, True),
+        ({"stage": {"at_least": "lead"}}, True),
+        ({"stage": {"at_least": "customer"}}, False),
+        ({"stage": {"at_least": "lead", "at_most": "warm"}}, True),
+        ({"stage": {"at_least": "a rung that was removed"}}, None),
+        ({"tag": "vip"}, True),
+        ({"tag": "VIP"}, False),
+        ({"field": {"key": "size", "is": 50.0}}, True),
+        ({"field": {"key": "size", "is": "50"}}, False),
+        ({"field": {"key": "done", "is": 1}}, False),
+        ({"field": {"key": "size", "not": 3}}, True),
+        ({"field": {"key": "nothing", "not": 3}}, True),
+        ({"field": {"key": "size", "at_least": 50, "at_most": 60}}, True),
+        ({"field": {"key": "seats", "at_least": 12}}, True),
+        ({"field": {"key": "title", "at_least": 0}}, False),
+        ({"field": {"key": "title", "contains": "études"}}, True),
+        ({"field": {"key": "langs", "contains": "fr"}}, True),
+        ({"field": {"key": "langs", "contains": True}}, False),
+        ({"field": {"key": "size", "contains": "5"}}, False),
+        ({"field": {"key": "note", "known": True}}, False),
+        ({"field": {"key": "size", "known": True}}, True),
+        ({"field": {"key": "note", "known": False}}, True),
+        ({"score": {"at_least": 30.5}}, True),
+        ({"score": {"at_least": 11, "of": "fit"}}, False),
+        ({"score": {"at_most": 20.5, "of": "engagement"}}, True),
+        ({"consent": "email_marketing"}, True),
+        ({"consent": "phone"}, False),
+        ({"form": "demo"}, True),
+        ({"form": {"key": "demo", "within": "3 days"}}, False),
+        ({"form": {"key": "demo", "within": "3 days 1 second"}}, True),
+        ({"event": "page_viewed"}, True),
+        ({"event": {"kind": "page_viewed", "at_least": 2}}, True),
+        ({"event": {"kind": "page_viewed", "at_least": 2, "within": "4 days"}}, False),
+        ({"event": "message_clicked"}, None),
+        ({"not": {"event": "message_clicked"}}, None),
+        ({"all": [{"event": "message_clicked"}, {"tag": "nobody"}]}, False),
+        ({"all": [{"event": "message_clicked"}, {"tag": "vip"}]}, None),
+        ({"any": [{"event": "message_clicked"}, {"tag": "vip"}]}, True),
+        ({"any": [{"event": "message_clicked"}, {"tag": "nobody"}]}, None),
+    ],
+)
+def test_a_condition_answers_yes_no_or_not_measurable(condition: object, answer: bool | None) -> None:
+    assert predicate(parse(condition))(LENA, NOW) is answer
+
+
+def test_clicks_are_measurable_once_the_lead_consented() -> None:
+    clicked = predicate(parse({"event": "message_clicked"}))
+    consenting = replace(LENA, consents={"track_clicks": "granted"})
+
+    assert clicked(consenting, NOW) is False
+    assert clicked(replace(consenting, events={"message_clicked": [NOW]}), NOW) is True
+
+
+def test_a_click_that_is_known_counts_even_after_consent_was_withdrawn() -> None:
+    withdrawn = replace(LENA, consents={"track_clicks": "withdrawn"}, events={"message_clicked": [NOW]})
+
+    assert predicate(parse({"event": "message_clicked"}))(withdrawn, NOW) is True
+
+
+@pytest.mark.parametrize(
+    ("condition", "path", "message"),
+    [
+        (None, "goal", "not null"),
+        ({}, "goal", "not an empty object"),
+        ({"tag": "a", "stage": "b"}, "goal", "an object with several"),
+        ({"tagg": "a"}, "goal", 'did you mean "tag"?'),
+        ({"replied": "welcome"}, "goal", '"replied" is not built yet'),
+        ({"stage": "wam"}, "goal/stage", 'did you mean "warm"?'),
+        ({"stage": {}}, "goal/stage", "is, at_least, at_most"),
+        ({"stage": {"at_leest": "warm"}}, "goal/stage/at_leest", 'did you mean "at_least"?'),
+        ({"all": []}, "goal/all", "a list of 1 to 200 conditions, not an empty list"),
+        ({"any": [{"tag": "a"}, {"tag": ""}]}, "goal/any/1/tag", 'expected a text, not ""'),
+        ({"not": {"tag": 3}}, "goal/not/tag", "expected a text, not 3"),
+        ({"tag": "\0"}, "goal/tag", "cannot be stored"),
+        ({"tag": "\ud800"}, "goal/tag", "cannot be stored"),
+        ({"field": {"is": 3}}, "goal/field", '"key" is missing'),
+        ({"field": {"key": "size"}}, "goal/field", "nothing to compare with"),
+        ({"field": {"key": "size", "is": None}}, "goal/field/is", "not null"),
+        ({"field": {"key": "size", "at_least": "3"}}, "goal/field/at_least", "expected a number"),
+        ({"field": {"key": "size", "at_least": 10**5000}}, "goal/field/at_least", "so large a number"),
+        ({"field": {"key": "size", "known": 1}}, "goal/field/known", "expected true or false"),
+        ({"score": {"at_least": True}}, "goal/score/at_least", "expected a number, not true"),
+        ({"score": {"at_least": 1, "of": "x"}}, "goal/score/of", "fit, engagement or total"),
+        ({"form": {"key": "a", "within": "2 months"}}, "goal/form/within", "a month has no fixed length"),
+        ({"form": {"key": "a", "within": "0 days"}}, "goal/form/within", "longer than zero"),
+        ({"event": {"kind": "a", "at_least": 0}}, "goal/event/at_least", "a whole number from 1"),
+        ({"event": {"kind": "a", "within": 3}}, "goal/event/within", "a bare number has no unit"),
+    ],
+)
+def test_a_problem_says_where_it_is_and_what_was_expected(condition: object, path: str, message: str) -> None:
+    [problem] = problems(condition, "goal", LADDER)
+
+    assert problem.path == path
+    assert message in problem.message
+
+
+def test_conditions_nest_ten_deep_and_no_deeper() -> None:
+    nested: object = {"tag": "a"}
+    for _ in range(500):
+        nested = {"not": nested}
+
+    [problem] = problems(nested)
+
+    assert problem == Problem("/".join(["not"] * 11), "conditions nest at most 10 deep")
+
+
+def test_a_condition_with_problems_cannot_be_compiled() -> None:
+    with pytest.raises(ConditionError, match=r"all/0/tag: expected a text") as error:
+        parse({"all": [{"tag": None}]})
+
+    assert error.value.problems == [Problem("all/0/tag", "expected a text, not null")]
+
+
+def test_it_says_what_must_be_loaded() -> None:
+    condition = parse({"all": [{"tag": "a"}, {"not": {"event": "message_opened"}}, {"score": {"at_least": 1}}]})
+
+    assert reads(condition) == {"tags", "score", "events", "consents"}
+    assert event_kinds(condition) == {"message_opened"}
+    assert reads(parse({"stage": "warm"})) == frozenset()
+
+
+def test_values_reach_sql_as_parameters_only() -> None:
+    hostile = "'; DROP TABLE leads; --"
+
+    written = sql(parse({"any": [{"tag": hostile}, {"field": {"key": hostile, "is": hostile}}]}), NOW)
+
+    assert hostile not in written.text
+    assert hostile in written.params.values()
+
+
+@pytest.mark.parametrize(
+    ("condition", "after"),
+    [
+        ({"form": {"key": "demo", "within": "5 days"}}, timedelta(days=2)),
+        ({"form": {"key": "demo", "within": "2 days"}}, None),
+        ({"form": "demo"}, None),
+        ({"not": {"event": {"kind": "page_viewed", "within": "30 days"}}}, timedelta(days=29)),
+        ({"event": {"kind": "page_viewed", "within": "6 days", "at_least": 2}}, timedelta(days=1)),
+        ({"any": [{"tag": "vip"}, {"form": {"key": "demo", "within": "5 days"}}]}, None),
+        ({"event": {"kind": "message_clicked", "within": "5 days"}}, None),
+    ],
+)
+def test_it_says_when_time_alone_changes_the_answer(condition: object, after: timedelta | None) -> None:
+    assert next_change(parse(condition), LENA, NOW) == (after and NOW + after)
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("2 seconds", 2),
+        ("90 minutes", 5400),
+        ("1 hour", 3600),
+        ("2 days", 2 * 86400),
+        ("3 Weeks", 21 * 86400),
+        ("1 day 12 hours", 129600),
+        ("1 day, 1 hour and 30 minutes", 91800),
+        (" 1.5 hours ", 5400),
+        ("0 days", 0),
+    ],
+)
+def test_durations_are_read_as_people_write_them(written: str, seconds: float) -> None:
+    assert parse_duration(written) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        (3600, "a bare number has no unit"),
+        (True, "expected a duration"),
+        (None, "expected a duration"),
+        ("", "expected a duration"),
+        ("soon", "expected a duration"),
+        ("-2 days", "expected a duration"),
+        ("2", "expected a duration"),
+        ("2 days ago", "expected a duration"),
+        ("2 fortnights", '"fortnights" is no unit of time'),
+        ("1 month", "a month has no fixed length"),
+        ("9999999 days", "ten years at most"),
+        ("999999999 weeks", "ten years at most"),
+    ],
+)
+def test_what_is_no_duration_is_refused_with_a_reason(written: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_duration(written)
+
+
+@given(st.text("0129. ,-andsecohurwkmith", max_size=40))
+def test_any_text_is_a_duration_or_refused(written: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert timedelta() <= parse_duration(written) <= timedelta(days=3650)

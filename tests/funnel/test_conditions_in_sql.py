@@ -1,0 +1,181 @@
+"""Python, SQL and the clock of a condition agree, on a real PostgreSQL. `EXAMPLES=5000` looks longer."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from funnel.conditions import Condition, Subject, next_change, parse, predicate, sql
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
+STAGES = ["subscriber", "lead", "customer"]
+FORMS = ["demo", "paper"]
+PURPOSES = ["email_marketing", "track_clicks"]
+KINDS = ["page_viewed", "message_clicked"]
+KEYS = ["size", "city", "a'b", 'q"{}']
+SPANS = ["1 day", "2 days", "1 week"]
+
+numbers = st.sampled_from([0, 1, -1, 2, 10, 0.1, 1.5, 1e15, 1e-7, 30])
+words = st.sampled_from(["", "paris", "PARIS 15", "École", "ÉCOLE", "1", "-1.50", "10\n", "%", "\\", "ß", "İ"])
+scalars = st.one_of(numbers, words, st.booleans())
+values = st.one_of(scalars, st.none(), st.lists(st.one_of(scalars, st.lists(scalars, max_size=1)), max_size=3))
+times = st.sampled_from([NOW - timedelta(days=days, seconds=s) for days in (0, 1, 2, 7, 30) for s in (-1, 0, 1)])
+wanted = scalars.filter(lambda value: value != "")
+limits = st.sampled_from(["at_least", "at_most"])
+within = st.fixed_dictionaries({}, optional={"within": st.sampled_from(SPANS)})
+
+terms = st.one_of(
+    st.builds(lambda test, key: {"stage": {test: key}}, st.sampled_from(["is", "at_least", "at_most"]),
+              st.sampled_from([*STAGES, "removed"])),
+    st.builds(lambda tag: {"tag": tag}, st.sampled_from(["vip", "VIP", "x,y"])),
+    st.builds(lambda key, test, value: {"field": {"key": key, test: value}}, st.sampled_from(KEYS),
+              st.sampled_from(["is", "not", "contains"]), wanted),
+    st.builds(lambda key, test, n: {"field": {"key": key, test: n}}, st.sampled_from(KEYS), limits, numbers),
+    st.builds(lambda key, known: {"field": {"key": key, "known": known}}, st.sampled_from(KEYS), st.booleans()),
+    st.builds(lambda test, n, of: {"score": {test: n, "of": of}}, limits, numbers,
+              st.sampled_from(["fit", "engagement", "total"])),
+    st.builds(lambda purpose: {"consent": purpose}, st.sampled_from(PURPOSES)),
+    st.builds(lambda key, span: {"form": {"key": key, **span}}, st.sampled_from(FORMS), within),
+    st.builds(lambda kind, span, n: {"event": {"kind": kind, "at_least": n, **span}}, st.sampled_from(KINDS), within,
+              st.integers(1, 3)),
+)  # fmt: skip
+documents = st.recursive(
+    terms,
+    lambda inner: st.one_of(
+        st.builds(lambda part: {"not": part}, inner),
+        st.builds(lambda word, parts: {word: parts}, st.sampled_from(["all", "any"]),
+                  st.lists(inner, min_size=1, max_size=3)),
+    ),
+    max_leaves=6,
+)  # fmt: skip
+stories = st.fixed_dictionaries(
+    {
+        "stage": st.sampled_from(STAGES),
+        "tags": st.lists(st.sampled_from(["vip", "x,y", "z"]), max_size=2),
+        "fields": st.dictionaries(st.sampled_from(KEYS), values, max_size=3),
+        "fit": numbers.map(float),
+        "engagement": numbers.map(float),
+        "consents": st.lists(
+            st.tuples(st.sampled_from(PURPOSES), st.sampled_from(["granted", "denied", "withdrawn", "pending"])),
+            max_size=3,
+        ),
+        "submissions": st.lists(
+            st.tuples(st.sampled_from(FORMS), st.sampled_from(["accepted", "accepted", "spam"]), times), max_size=3
+        ),
+        "events": st.lists(st.tuples(st.sampled_from(KINDS), times), max_size=4),
+    }
+)
+
+relaxed = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # the session is one transaction; each example rolls back to its own savepoint
+
+
+@relaxed
+@given(document=documents, people=st.lists(stories, min_size=1, max_size=3))
+def test_python_and_sql_give_the_same_answer(
+    session: Session, document: dict[str, Any], people: list[dict[str, Any]]
+) -> None:
+    condition = parse(document)
+    ladder = {row.key: row.position for row in session.execute(text("SELECT key, position FROM stages"))}
+
+    with session.begin_nested() as savepoint:
+        leads = {write(session, story): story for story in people}
+        in_sql = ask(session, condition, NOW)
+        savepoint.rollback()
+
+    asked = predicate(condition)
+    assert in_sql == {lead: asked(subject(story, ladder), NOW) for lead, story in leads.items()}
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(document=documents, story=stories)
+def test_an_answer_stays_until_its_next_change_and_differs_there(document: object, story: dict[str, Any]) -> None:
+    condition, lena = parse(document), subject(story, {"subscriber": 1, "lead": 2, "customer": 6})
+    asked, change = predicate(condition), next_change(condition, lena, NOW)
+    moments = [NOW + timedelta(hours=12 * n) for n in range(20)]
+
+    before = [at for at in moments if change is None or at < change]
+    assert {asked(lena, at) for at in before} == {asked(lena, NOW)}
+    if change is not None:
+        assert change > NOW
+        assert asked(lena, change) != asked(lena, NOW) == asked(lena, change - timedelta(microseconds=1))
+
+
+def subject(story: dict[str, Any], ladder: dict[str, int]) -> Subject:
+    """What the engine would load of this story."""
+    forms: dict[str, datetime] = {}
+    events: dict[str, list[datetime]] = {}
+    for key, outcome, at in story["submissions"]:
+        if outcome == "accepted":
+            forms[key] = max(at, forms.get(key, at))
+    for kind, at in story["events"]:
+        events.setdefault(kind, []).append(at)
+    return Subject(
+        stage=story["stage"],
+        ladder=ladder,
+        tags=frozenset(story["tags"]),
+        fields=story["fields"],
+        fit=story["fit"],
+        engagement=story["engagement"],
+        consents=dict(story["consents"]),
+        forms=forms,
+        events=events,
+    )
+
+
+def write(session: Session, story: dict[str, Any]) -> int:
+    lead: int = session.execute(
+        text("""
+            INSERT INTO leads (email, fields, tags, stage, fit, engagement, stage_since, created_at, updated_at)
+            VALUES (:email, CAST(:fields AS jsonb), :tags, :stage, :fit, :engagement, :now, :now, :now) RETURNING id
+        """),
+        {
+            "email": f"{uuid4()}@example.org",
+            "fields": json.dumps(story["fields"]),
+            "tags": story["tags"],
+            "stage": story["stage"],
+            "fit": story["fit"],
+            "engagement": story["engagement"],
+            "now": NOW,
+        },
+    ).scalar_one()
+    for purpose, action in story["consents"]:
+        session.execute(
+            text("INSERT INTO consents (lead_id, purpose, action, channel) VALUES (:lead, :purpose, :action, 'api')"),
+            {"lead": lead, "purpose": purpose, "action": action},
+        )
+    for key, outcome, at in story["submissions"]:
+        session.execute(
+            text("""
+                WITH form AS (
+                    INSERT INTO forms (key, name, definition, created_at, updated_at)
+                    VALUES (:key, :key, '{}', :at, :at)
+                    ON CONFLICT (key) DO UPDATE SET name = excluded.name RETURNING id
+                )
+                INSERT INTO submissions (id, form_id, form_version, lead_id, values, outcome, at)
+                SELECT :id, form.id, 1, :lead, '{}', :outcome, :at FROM form
+            """),
+            {"id": uuid4(), "key": key, "lead": lead, "outcome": outcome, "at": at},
+        )
+    for kind, at in story["events"]:
+        session.execute(
+            text("INSERT INTO events (at, lead_id, kind) VALUES (:at, :lead, :kind)"),
+            {"at": at, "lead": lead, "kind": kind},
+        )
+    return lead
+
+
+def ask(session: Session, condition: Condition, now: datetime) -> dict[int, bool | None]:
+    written = sql(condition, now)
+    rows = session.execute(text(f"SELECT leads.id, {written.text} AS answer FROM leads"), written.params)
+    return {row.id: row.answer for row in rows}
