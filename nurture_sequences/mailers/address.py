@@ -27,6 +27,8 @@ def checked_address(address: str) -> str:
 
 def plain_line(name: str, value: str) -> str:
     """A header's value, unchanged. Raises ValueError when it could start a header of its own, or cannot be written."""
+    if value.isascii() and value.isprintable():
+        return value
     if "\r" in value or "\n" in value or "\0" in value:
         raise ValueError(f"{name} holds a line break or NUL")
     value.encode()

@@ -26,10 +26,15 @@ class PerThread(Generic[C]):
         self._lock = threading.Lock()
         self._open: set[C] = set()
 
+    def kept(self) -> C | None:
+        """The connection that the calling thread has already."""
+        connection: C | None = getattr(self._local, "connection", None)
+        return connection if connection in self._open else None
+
     def get(self) -> C:
         """The calling thread's connection. Raises what opening it raises."""
-        connection: C | None = getattr(self._local, "connection", None)
-        if connection is None or connection not in self._open:
+        connection = self.kept()
+        if connection is None:
             connection = self._local.connection = self._connect()
             with self._lock:
                 self._open.add(connection)
@@ -37,7 +42,7 @@ class PerThread(Generic[C]):
 
     def drop(self) -> None:
         """Close the calling thread's connection; the next `get` opens another."""
-        connection: C | None = getattr(self._local, "connection", None)
+        connection = self.kept()
         if connection is not None:
             self._local.connection = None
             with self._lock:

@@ -1,0 +1,140 @@
+"""Any SMTP server: one kept conversation for each thread, commands in one write where the server allows it.
+
+A mail is the server's from the moment it answers the final dot with 250 (RFC 5321 section 4.2.5). Before the dot has
+left, a failure is `Unavailable`; after it, silence is `Unknown`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from nurture_sequences.mailers.address import impersonal, split_sender
+from nurture_sequences.mailers.connections import PerThread
+from nurture_sequences.mailers.mime import raw
+from nurture_sequences.mailers.protocol import Accepted, Email, Outcome, Refused, Unavailable, Unknown, one_by_one
+from nurture_sequences.mailers.smtp_connection import BrokenError, CannotOpenError, Connection, Reply, Server
+
+#: the server wants a login or refuses ours (RFC 4954 section 6)
+NOT_LOGGED_IN = frozenset({530, 534, 535, 538})
+#: the name that Postfix and Exim give the mail in their answer
+_QUEUED = re.compile(r"(?:queued as |id=)([\w.-]+)")
+
+
+class SmtpMailer:
+    """Seconds are wall time; `dot_seconds` is the wait for the answer to a whole mail, which may be filtered first."""
+
+    name = "smtp"
+    real = True
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connect_seconds: float = 5,
+        read_seconds: float = 30,
+        dot_seconds: float = 60,
+        idle_seconds: float = 60,
+    ) -> None:
+        server = Server.of(url)
+        self._dot_seconds, self._idle_seconds = dot_seconds, idle_seconds
+        self._connections = PerThread(
+            lambda: Connection(server, connect_seconds=connect_seconds, read_seconds=read_seconds)
+        )
+
+    def send(self, emails: Sequence[Email], may_send: Callable[[], bool]) -> Iterator[tuple[Email, Outcome]]:
+        return one_by_one(emails, may_send, self._post)
+
+    def close(self) -> None:
+        self._connections.close()
+
+    def _post(self, email: Email) -> Outcome:
+        try:
+            content = raw(email, datetime.now(UTC)).replace(b"\r\n.", b"\r\n..") + b".\r\n"
+        except ValueError as error:
+            return Refused(f"it cannot be written as a mail: {error}", None)
+        try:
+            return self._converse(email, content)
+        except CannotOpenError as error:
+            return Unavailable(impersonal(str(error)), None, account_wide=True)
+        except BrokenError as error:
+            self._connections.drop()
+            return Unavailable(f"before the mail was sent: {error}", None, account_wide=False)
+
+    def _converse(self, email: Email, content: bytes) -> Outcome:
+        """A kept conversation that breaks before the mail has left says nothing: a fresh one is tried."""
+        kept = self._connections.kept()
+        if kept is not None and kept.usable(self._idle_seconds):
+            with suppress(BrokenError):
+                return self._hand_over(kept, email, content)
+        self._connections.drop()
+        return self._hand_over(self._connections.get(), email, content)
+
+    def _hand_over(self, connection: Connection, email: Email, content: bytes) -> Outcome:
+        _, sender = split_sender(email.sender)
+        utf8 = "" if sender.isascii() and email.to.isascii() else " SMTPUTF8"
+        if utf8 and "SMTPUTF8" not in connection.offers:
+            return Refused("the server takes ASCII addresses only", None)
+        commands = (f"MAIL FROM:<{sender}>{utf8}", f"RCPT TO:<{email.to}>", "DATA")
+        refusal = _envelope(connection, commands)
+        if refusal is not None:
+            return refusal
+        connection.write(content)
+        try:
+            reply = connection.reply(self._dot_seconds)
+        except BrokenError as error:
+            self._connections.drop()
+            return Unknown(f"after the mail was sent: {error}")
+        if reply.code == 421 or reply.code // 100 not in (2, 4, 5):
+            self._connections.drop()
+        return _settled(reply)
+
+
+def _envelope(connection: Connection, commands: Sequence[str]) -> Outcome | None:
+    """Ask for the transfer; None when the server waits for the mail. Leaves the conversation ready for another."""
+    if "PIPELINING" in connection.offers:
+        connection.write("".join(f"{command}\r\n" for command in commands).encode())
+        replies = [connection.reply() for _ in commands]
+    else:
+        replies = []
+        for command in commands:
+            replies.append(connection.ask(command))
+            if replies[-1].code >= 400:
+                break
+    wanted = (250, 250, 354)
+    failed = next((n for n, reply in enumerate(replies) if reply.code // 100 != wanted[n] // 100), None)
+    if failed is None:
+        return None
+    if replies[failed].code == 421:
+        raise BrokenError(impersonal(replies[failed].text))
+    _withdraw(connection, replies[-1])
+    return _failure(replies[failed], at_mail=failed == 0)
+
+
+def _withdraw(connection: Connection, last: Reply) -> None:
+    """A pipelined DATA may have been granted without a recipient: a lone dot ends it (RFC 2920 section 3.1)."""
+    if last.code == 354:
+        connection.ask(".")
+    if connection.ask("RSET").code != 250:
+        raise BrokenError("the server would not start anew")
+
+
+def _settled(reply: Reply) -> Outcome:
+    if reply.code // 100 == 2:
+        named = _QUEUED.search(reply.text)
+        return Accepted(named[1] if named else None)
+    if reply.code // 100 not in (4, 5):
+        return Unknown(f"the server answered the mail with {impersonal(reply.text)}")
+    return _failure(reply, at_mail=False)
+
+
+def _failure(reply: Reply, *, at_mail: bool) -> Outcome:
+    """A 5xx to MAIL FROM speaks of our sender or login, unless it is 552 (RFC 1870: this mail is too large)."""
+    reason = impersonal(reply.text)
+    if reply.code in NOT_LOGGED_IN or (at_mail and reply.code // 100 == 5 and reply.code != 552):
+        return Unavailable(reason, None, account_wide=True)
+    if reply.code // 100 == 5:
+        return Refused(reason, str(reply.code))
+    return Unavailable(reason, None, account_wide=False)
