@@ -14,6 +14,7 @@ import orjson
 
 from tests.fakes.sendgrid import events, rules
 from tests.fakes.sendgrid.script import REASONS, Script
+from tests.fakes.sendgrid.witness import Seen, Witness
 
 MOST_BYTES = 30 * 1024 * 1024
 JSON = "Content-Type: application/json\r\n"
@@ -22,8 +23,9 @@ JSON = "Content-Type: application/json\r\n"
 class State:
     """What the fake saw and did. One asyncio loop owns it."""
 
-    def __init__(self, check: str = "full") -> None:
+    def __init__(self, check: str = "full", witness: Witness | None = None) -> None:
         self.check = check
+        self.witness = witness
         self.script = Script()
         self.signer = events.Signer()
         self.messages: list[dict[str, Any]] = []
@@ -70,11 +72,17 @@ class Exchange(asyncio.Protocol):
         self.buffer = bytearray()
         self.busy = False
         self.transport: asyncio.Transport
+        #: what the witness keeps of the requests that came on this connection
+        self.seen: list[Seen] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.state.connections += 1
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.state.witness:
+            self.state.witness.lost(self.seen)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -100,6 +108,8 @@ class Exchange(asyncio.Protocol):
             return
         self.state.received += 1
         self.state.open += 1
+        if self.state.witness:
+            self.seen.append(self.state.witness.began(body))
         status, answer = refusal(method, path, headers, body) or (0, {})
         if status:
             self.state.refused += 1
@@ -148,9 +158,16 @@ class Exchange(asyncio.Protocol):
 
     def answer(self, status: int, content: Any, extra: str = "") -> None:
         self.state.open -= 1
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            self.witnessed("broken")
+        else:
             self.state.answered += 1
             self.write(status, content, extra)
+            self.witnessed("answered", status)
+
+    def witnessed(self, fate: str, status: int | None = None) -> None:
+        if self.state.witness:
+            self.state.witness.ended(self.seen[-1], fate, status)
 
     def write(self, status: int, content: Any, extra: str = "") -> None:
         body = b"" if content is None else orjson.dumps(content)
@@ -162,6 +179,7 @@ class Exchange(asyncio.Protocol):
         """End with a RST, so that the client sees a reset and not a tidy close."""
         self.state.open -= 1
         self.state.resets += 1
+        self.witnessed("reset")
         sock = self.transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
@@ -176,6 +194,8 @@ class Exchange(asyncio.Protocol):
                 return state.stats()
             case ("GET", "messages"):
                 return state.messages
+            case ("GET", "wire") if state.witness:
+                return state.witness.told()
             case ("DELETE", "messages"):
                 state.messages.clear()
             case ("GET", "public_key"):

@@ -1,0 +1,107 @@
+"""`python -m tests.proofs NAME [--size N] [--broker memory|rabbitmq|redis]`.
+
+kills      workers, each with a pulse, are killed with SIGKILL at random
+postgres   the same, and PostgreSQL is ended without warning in the middle
+broker     the same, and the server of RabbitMQ or Redis is killed in the middle
+small      a small edition of each of these, on each broker: what CI runs
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.proofs.proof import KINDS, Figures, Plan, prove
+from tests.proofs.storm import Weather
+from tests.servers.brokers import MissingServerError
+
+BROKERS = ("memory", "rabbitmq", "redis")
+LARGE = Weather(between=0.9, servers=8, longest=900)
+SMALL = Weather(between=0.7, servers=3, longest=60)
+SMALL_LEADS = 100
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="./run prove", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("name", choices=(*KINDS, "small"))
+    parser.add_argument("--size", type=int, help="how many leads; 2000, in `small` 100")
+    parser.add_argument("--broker", choices=BROKERS, help="default: memory; for `broker`, rabbitmq")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of the kills and faults")
+    parser.add_argument("--keep", type=Path, help="leave databases and logs in this folder")
+    chosen = parser.parse_args()
+    results = [_play(plan, chosen.keep) for plan in _plans(chosen)]
+    if not all(results):
+        sys.exit(1)
+
+
+def _plans(chosen: argparse.Namespace) -> Iterator[Plan]:
+    if chosen.name != "small":
+        broker = chosen.broker or ("rabbitmq" if chosen.name == "broker" else "memory")
+        if (chosen.name, broker) == ("broker", "memory"):
+            sys.exit("prove: the memory of a worker dies with it, and that is what `kills` shows")
+        yield Plan(chosen.name, broker, chosen.size or 2000, chosen.seed, LARGE)
+        return
+    for broker in [chosen.broker] if chosen.broker else BROKERS:
+        for kind in KINDS:
+            if (kind == "broker") != (broker == "memory"):
+                yield Plan(kind, broker, chosen.size or SMALL_LEADS, chosen.seed, SMALL)
+
+
+def _play(plan: Plan, keep: Path | None) -> bool:
+    title = f"{plan.kind} · {plan.broker}"
+    print(f"{title}: {plan.leads} leads, seed {plan.seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="funnel-proof-") as folder:
+        home = (keep or Path(folder)) / f"{plan.kind}-{plan.broker}-{int(time.time())}"
+        home.mkdir(parents=True)
+        try:
+            figures = prove(plan, home, lambda line: print(f"  {line}", flush=True))
+        except MissingServerError as error:
+            return _missing(title, error)
+        except TimeoutError as error:
+            print(f"{title}: FAILED: {error}", flush=True)
+            return False
+    _print(title, figures)
+    return figures.holds
+
+
+def _missing(title: str, error: MissingServerError) -> bool:
+    """In CI a missing server is a failure; elsewhere it is said, and the rest goes on."""
+    required = os.environ.get("CI") == "true"
+    print(f"{title}: {'FAILED' if required else 'left out'}: {error}", flush=True)
+    return not required
+
+
+def _print(title: str, figures: Figures) -> None:
+    rows = {
+        "kills": ", ".join(f"{count} {what}" for what, count in sorted(figures.kills.items())) or "none",
+        "faults of the provider": ", ".join(f"{count} x {what}" for what, count in sorted(figures.faults.items())),
+        "mails taken by the provider": figures.mails,
+        "doubled": figures.doubled,
+        "lost": figures.lost,
+        "unknown before the events": f"{figures.unknown} (on the wire at kills, resets and vague answers: "
+        f"{figures.on_the_wire}; claimed but never posted: {figures.never_posted}; "
+        f"unexplained: {figures.unexplained})",
+        "unknown after the events": f"{figures.unsettled} that the provider took; {figures.not_taken} that it never "
+        "took, and a person sent again",
+        "every lead finished": "yes" if figures.finished else "NO",
+        "seconds": f"{figures.seconds:.0f}",
+    }
+    for what, value in rows.items():
+        print(f"  {what + ':':31}{value}")
+    print(
+        f"{title}: {'HOLDS' if figures.holds else 'FAILED'}: {figures.kills.total()} kills, {figures.mails} mails, "
+        f"{figures.doubled} doubled, {figures.lost} lost, {figures.unknown} unknown",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
