@@ -24,6 +24,8 @@ class Settlement:
     reason: str | None = None
     provider: str | None = None
     provider_id: str | None = None
+    #: engine time, when it is known to have been earlier
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,10 @@ class Delay:
 _SETTLE = text("""
     WITH settled AS (
         UPDATE messages m
-           SET status = w.status, reason = w.reason, settled_at = :now, send_by = NULL, held = NULL,
+           SET status = w.status, reason = w.reason, settled_at = coalesce(w.at, :now), send_by = NULL, held = NULL,
                provider = coalesce(w.provider, m.provider), provider_id = coalesce(w.provider_id, m.provider_id)
-          FROM json_to_recordset(:rows) AS w (id uuid, status text, reason text, provider text, provider_id text)
+          FROM json_to_recordset(:rows) AS w
+               (id uuid, status text, reason text, provider text, provider_id text, at timestamptz)
          WHERE m.id = w.id AND m.status IN ('queued', 'sending', 'unknown')
            AND (CAST(:claim AS uuid) IS NULL OR m.claim = :claim)
         RETURNING m.id, m.lead_id, m.enrollment_id, m.occasion, m.step, m.status, m.reason
