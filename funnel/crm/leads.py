@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from funnel.crm.errors import RepeatedError
+from funnel.crm.prepared import Prepared
 from funnel.crm.touches import Touched
 from funnel.models import Lead
 
@@ -42,7 +43,9 @@ class Capture:
 # One statement, because a form post is the hottest path of the project: one round trip instead of seven, one plan.
 # A lead's known values win over what an anonymous visitor claims. Who has confirmed once need not confirm again,
 # and nobody can put somebody else's consent back to `pending`.
-_CAPTURE = text("""
+CAPTURE = Prepared(
+    "capture",
+    """
     WITH lead AS (
         INSERT INTO leads AS known (email, fields, zone, locale, stage_since, created_at, updated_at)
         SELECT :email, CAST(:fields AS jsonb), :zone, :locale, :at, :at, :at
@@ -86,7 +89,9 @@ _CAPTURE = text("""
         INSERT INTO pending_facts (event_id, at, lead_id) SELECT id, at, lead_id FROM fact
     )
     SELECT lead_id FROM submission
-""")
+    """,
+    {"submission": "uuid", "form": "bigint", "version": "bigint", "double": "boolean", "at": "timestamptz"},
+)
 
 
 def capture(session: Session, told: Capture, now: datetime) -> int:
@@ -94,17 +99,18 @@ def capture(session: Session, told: Capture, now: datetime) -> int:
 
     Raises RepeatedError when the submission was written before; the transaction must then be left without a commit.
     """
-    lead_id: int | None = session.execute(_CAPTURE, _parameters(told, now)).scalar()
+    lead_id: int | None = CAPTURE.execute(session, parameters(told, now)).scalar()
     if lead_id is None:
         raise RepeatedError
     session.info["hint"] = True
     return lead_id
 
 
-def _parameters(told: Capture, now: datetime) -> dict[str, Any]:
+def parameters(told: Capture, now: datetime) -> dict[str, Any]:
+    """What the statement takes, by the names of its parameters."""
     touch, values = told.touch, told.values
     return {
-        "submission": told.submission_id,
+        "submission": str(told.submission_id),
         "form": told.form_id,
         "key": told.form_key,
         "version": told.form_version,

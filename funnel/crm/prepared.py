@@ -1,0 +1,37 @@
+"""A statement that the database parses and plans once for each connection, for the hottest paths.
+
+Planning the capture costs the server more than running it. Prepared statements live in a session of PostgreSQL, as do
+LISTEN and our time limits: a pooler in front of the database has to pool sessions, not transactions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import CursorResult
+from sqlalchemy.orm import Session
+
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
+
+
+class Prepared:
+    """`sql` names its parameters `:like_this`; `types` are those that are not text."""
+
+    def __init__(self, name: str, sql: str, types: Mapping[str, str]) -> None:
+        self._name = name
+        names = list(dict.fromkeys(_PARAMETER.findall(sql)))
+        numbered = _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", sql)
+        declared = ", ".join(types.get(each, "text") for each in names)
+        # Without the mode PostgreSQL would plan anew each time: it takes every JSON list for a hundred rows long.
+        self.prepare = f"SET plan_cache_mode = force_generic_plan; PREPARE {name} ({declared}) AS {numbered}"
+        self.run = f"EXECUTE {name} ({', '.join(f'%({each})s' for each in names)})"
+
+    def execute(self, session: Session, values: Mapping[str, Any]) -> CursorResult[Any]:
+        """Run it with these values, one for each parameter."""
+        connection = session.connection()
+        if self._name not in connection.info:
+            connection.exec_driver_sql(self.prepare)
+            connection.info[self._name] = True
+        return connection.exec_driver_sql(self.run, dict(values))
