@@ -69,7 +69,7 @@ def workers(url: str, processes: int, threads: int, **settings: str) -> Iterator
             try:
                 yield [process]
             finally:
-                os.killpg(process.pid, signal.SIGTERM)
+                process.terminate()  # the master passes it on to its children
                 try:
                     process.wait(20)
                 except subprocess.TimeoutExpired:

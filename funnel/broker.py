@@ -25,7 +25,7 @@ def open_broker(url: str | None, middleware: list[Middleware]) -> Broker:
         return StubBroker(middleware=middleware)
     if urlsplit(url).scheme.startswith("amqp"):
         return RabbitmqBroker(url=url, middleware=middleware, confirm_delivery=True)
-    return RedisBroker(
+    return RedisBroker(  # type: ignore[no-untyped-call]
         url=url,
         middleware=middleware,
         maintenance_chance=REDIS_MAINTENANCE_CHANCE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -37,11 +37,14 @@ class Actors:
 
     def __init__(self, broker: dramatiq.Broker, engine: Engine) -> None:
         self.engine = engine
-        declare = {"broker": broker, "queue_name": QUEUE}
+        bodies: dict[str, Callable[[str, float, Any], None]] = {
+            "react": self._react,
+            "advance": self._advance,
+            "deliver": self._deliver,
+        }
         self._actors = {
-            "react": dramatiq.actor(self._react, actor_name="react", **declare),
-            "advance": dramatiq.actor(self._advance, actor_name="advance", **declare),
-            "deliver": dramatiq.actor(self._deliver, actor_name="deliver", **declare),
+            name: dramatiq.actor(actor_name=name, queue_name=QUEUE, broker=broker)(body)
+            for name, body in bodies.items()
         }
 
     def send(self, actor: str, handout: UUID, deadline: datetime, ids: Sequence[Any]) -> None:

@@ -118,11 +118,16 @@ def visit(enrollment_id: int, left: Left) -> dict[str, Any]:
     }
 
 
+def occasion(enrollment_id: int, visit_number: int) -> str:
+    """What makes the mail of a visit the only one of its kind."""
+    return f"visit:{enrollment_id}:{visit_number}"
+
+
 def message(row: Any, lead: Any, step: str, visit_number: int, now: datetime) -> dict[str, Any]:
     """The mail of a visit, queued; its occasion makes it the only one of its kind."""
     return {
         "id": ids.time_ordered(now),
-        "occasion": f"visit:{row.id}:{visit_number}",
+        "occasion": occasion(row.id, visit_number),
         "address": lead.email,
         "lead_id": row.lead_id,
         "enrollment_id": row.id,

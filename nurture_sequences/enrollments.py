@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from funnel.conditions import Subject
 from funnel.crm.facts import Fact
 from nurture_sequences import enrollment_rows as rows
 from nurture_sequences import leads
+from nurture_sequences.definition import Program
 from nurture_sequences.machine import (
     AddTag,
     Decision,
@@ -39,8 +40,8 @@ _LOCK = text("""
      ORDER BY e.id FOR UPDATE OF e
 """)
 _SETTLED = text("""
-    SELECT enrollment_id, occasion, status, settled_at, reason FROM messages
-     WHERE enrollment_id = ANY (:ids) AND settled_at IS NOT NULL
+    SELECT enrollment_id, status, settled_at, reason FROM messages
+     WHERE occasion = ANY (:occasions) AND settled_at IS NOT NULL
 """)
 
 
@@ -56,14 +57,14 @@ def advance(session: Session, ids: Sequence[int], now: datetime) -> int:
     locked_leads = leads.lock(session, {row.lead_id for row in peeked}, wide=bool(reads & {"tags", "fields"}))
     enrollments = session.execute(_LOCK, {"ids": list(ids)}).all()
     subjects = leads.subjects(session, locked_leads, reads)
-    settled = _settled(session, enrollments)
+    settled = _settled(session, enrollments, compiled)
     written = rows.Written()
     for row in enrollments:
         if row.paused:
             written.enrollments.append(rows.parked(row, "paused"))
             continue
         program = compiled[row.version_id]
-        standing = Standing(row.step, row.visit, row.entered_at, settled.get((row.id, row.visit)))
+        standing = Standing(row.step, row.visit, row.entered_at, settled.get(row.id))
         try:
             decision = decide(program, standing, subjects[row.lead_id], now)
         except Exception as error:  # whatever a document does, it does to this lead alone
@@ -85,17 +86,13 @@ def set_aside(session: Session, enrollment_id: int, reason: str) -> None:
     )
 
 
-def _settled(session: Session, enrollments: Sequence[Any]) -> dict[tuple[int, int], Settled]:
-    """The outcome of the mail of the visit under way, for those that wait for one."""
-    waiting = {row.id: f"visit:{row.id}:{row.visit}" for row in enrollments if row.step is not None}
-    if not waiting:
+def _settled(session: Session, enrollments: Sequence[Any], compiled: Mapping[int, Program]) -> dict[int, Settled]:
+    """The outcome of the mail of the visit under way, by enrollment, for those that are at an email."""
+    at_mail = [row for row in enrollments if row.step and compiled[row.version_id].steps[row.step].kind == "email"]
+    if not at_mail:
         return {}
-    found = session.execute(_SETTLED, {"ids": list(waiting)}).all()
-    return {
-        (row.enrollment_id, int(row.occasion.rsplit(":", 1)[1])): Settled(row.status, row.settled_at, row.reason)
-        for row in found
-        if row.occasion == waiting[row.enrollment_id]
-    }
+    found = session.execute(_SETTLED, {"occasions": [rows.occasion(row.id, row.visit) for row in at_mail]})
+    return {row.enrollment_id: Settled(row.status, row.settled_at, row.reason) for row in found}
 
 
 def _collect(written: rows.Written, row: Any, lead: Any, decision: Decision, now: datetime) -> None:

@@ -260,7 +260,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name=op.f("fk_enrollments_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollments")),
         sa.UniqueConstraint(
-            "sequence_id", "lead_id", "cause_id", name=op.f("uq_enrollments_sequence_id_lead_id_cause_id")
+            "lead_id", "sequence_id", "cause_id", name=op.f("uq_enrollments_lead_id_sequence_id_cause_id")
         ),
         postgresql_with={"fillfactor": "80", "autovacuum_vacuum_scale_factor": "0.02"},
     )
@@ -278,11 +278,10 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("held = 'paused'"),
     )
-    op.create_index("ix_enrollments_lead", "enrollments", ["lead_id"], unique=False)
     op.create_index(
         "uq_enrollments_active",
         "enrollments",
-        ["sequence_id", "lead_id"],
+        ["lead_id", "sequence_id"],
         unique=True,
         postgresql_where=sa.text("status = 'active'"),
     )
@@ -354,9 +353,7 @@ def upgrade() -> None:
             "status IN ('queued', 'sending', 'accepted', 'refused', 'skipped', 'unknown')",
             name=op.f("ck_messages_status"),
         ),
-        sa.ForeignKeyConstraint(
-            ["enrollment_id"], ["enrollments.id"], name=op.f("fk_messages_enrollment_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["enrollment_id"], ["enrollments.id"], name=op.f("fk_messages_enrollment_id")),
         sa.ForeignKeyConstraint(["lead_id"], ["leads.id"], name=op.f("fk_messages_lead_id")),
         sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name=op.f("fk_messages_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
@@ -370,7 +367,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status IN ('queued', 'unknown')"),
     )
-    op.create_index(op.f("ix_messages_enrollment_id"), "messages", ["enrollment_id"], unique=False)
     op.create_index("ix_messages_held", "messages", ["held"], postgresql_where=sa.text("held IS NOT NULL"))
     op.create_index(op.f("ix_messages_lead_id_settled_at"), "messages", ["lead_id", "settled_at"], unique=False)
     op.create_index(
@@ -387,9 +383,6 @@ def upgrade() -> None:
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["enrollment_id"], ["enrollments.id"], name=op.f("fk_visits_enrollment_id"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("enrollment_id", "number", name=op.f("pk_visits")),
     )
     op.execute("CREATE TABLE events_default PARTITION OF events DEFAULT")
@@ -403,7 +396,6 @@ def downgrade() -> None:
     op.drop_index("ix_messages_unknown", table_name="messages", postgresql_where=sa.text("status = 'unknown'"))
     op.drop_index("ix_messages_sending", table_name="messages", postgresql_where=sa.text("status = 'sending'"))
     op.drop_index(op.f("ix_messages_lead_id_settled_at"), table_name="messages")
-    op.drop_index(op.f("ix_messages_enrollment_id"), table_name="messages")
     op.drop_index("ix_messages_due", table_name="messages", postgresql_where=sa.text("status IN ('queued', 'unknown')"))
     op.drop_table("messages")
     op.drop_index(op.f("ix_touches_lead_id_at"), table_name="touches")
@@ -412,7 +404,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_submissions_form_id_at"), table_name="submissions")
     op.drop_table("submissions")
     op.drop_index("uq_enrollments_active", table_name="enrollments", postgresql_where=sa.text("status = 'active'"))
-    op.drop_index("ix_enrollments_lead", table_name="enrollments")
     op.drop_index("ix_enrollments_held", table_name="enrollments", postgresql_where=sa.text("held = 'paused'"))
     op.drop_index("ix_enrollments_due", table_name="enrollments", postgresql_where=sa.text("status = 'active'"))
     op.drop_table("enrollments")

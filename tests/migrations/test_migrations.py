@@ -1,14 +1,13 @@
 """The migrations are the schema: they equal the models, and each goes down and up."""
 
 import subprocess
-from pathlib import Path
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
 from funnel import migrate
 from funnel.db import Base, open_engine
-from funnel.embedded import BIN
+from funnel.embedded.place import wheel_binaries
 from tests.conftest import create_database, database_url, drop_database
 
 
@@ -48,8 +47,14 @@ def test_there_is_one_head(shared_engine):
 def dump(cluster: str, name: str) -> list[str]:
     """`pg_dump --schema-only`, with the columns of each table in alphabetical order."""
     url = make_url(cluster)
-    pg_dump = BIN / "pg_dump" if Path(BIN / "pg_dump").exists() else "pg_dump"
-    command = [str(pg_dump), "--schema-only", "--no-owner", "--restrict-key=x", "-T", "alembic_version"]
+    command = [
+        str(wheel_binaries() / "pg_dump"),
+        "--schema-only",
+        "--no-owner",
+        "--restrict-key=x",
+        "-T",
+        "alembic_version",
+    ]
     address = url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
     output = subprocess.run([*command, address], capture_output=True, text=True, check=True).stdout
     lines, block = [], []
