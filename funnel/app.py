@@ -12,7 +12,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from funnel import api, health, landing
+from funnel import api, health, landing, ui
 from funnel.config import Settings
 from funnel.context import Context
 
@@ -53,7 +53,7 @@ def create_app(
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(away, _database_away)
     api.register(app, api_blueprints)
-    for door in (health.door, landing.door, *blueprints):
+    for door in (health.door, landing.door, ui.door, *blueprints):
         app.register_blueprint(door)
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -16,9 +16,15 @@ from funnel.context import Context
 from funnel.metrics import Gauge
 
 
+class Word(str):
+    """Text that the pages put into the reader's language; other text is shown as it is."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Panel:
-    """A table on the page of a lead; a cell is text or an engine time (None: nothing to say)."""
+    """A table on the page of a lead; a cell is text, a Word or an engine time (None: nothing to say)."""
 
     title: str
     headers: Sequence[str]

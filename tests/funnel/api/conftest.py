@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from funnel.app import create_app
 from funnel.context import Context
@@ -17,7 +16,9 @@ from funnel.crm import tokens
 
 @pytest.fixture
 def app(context: Context) -> Flask:
-    return create_app(context.settings, context=context)
+    app = create_app(context.settings, context=context)
+    app.testing = True
+    return app
 
 
 @pytest.fixture
@@ -47,17 +48,3 @@ def api(client: FlaskClient, token: Callable[..., dict[str, str]]) -> Callable[.
         return client.open(f"/api/v1{path}", method=method, headers=merged, **options)
 
     return call
-
-
-@pytest.fixture
-def queries(context: Context) -> Iterator[list[str]]:
-    """Every statement of the test, in order."""
-    seen: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-            seen.append(statement)
-
-    event.listen(context.database.bind, "before_cursor_execute", note)
-    yield seen
-    event.remove(context.database.bind, "before_cursor_execute", note)

@@ -1,0 +1,115 @@
+"""Door for marketers: sequences in the app, and what the pages of `funnel` show of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import yaml
+from flask import abort, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from funnel import extensions
+from funnel.context import Context
+from funnel.crm import mailbox
+from funnel.doors import current, engine_now, in_transaction
+from funnel.extensions import Figure, Panel, Tab, Word
+from funnel.ui.blueprint import Pages
+from nurture_sequences import models as tables
+from nurture_sequences import overview, sequences
+from nurture_sequences.gauges import MOST, count_queued, count_unknown
+
+PAGE = 50
+
+door = Pages("sequence_pages", __name__)
+
+
+@door.record
+def _extend(state: BlueprintSetupState) -> None:
+    added = extensions.of(state.app)
+    added.tabs.append(Tab("Sequences", "sequence_pages.list_sequences"))
+    added.lead_panels.append(lead_panel)
+    added.figures.append(figures)
+
+
+@door.get("/sequences")
+def list_sequences() -> str:
+    after = request.args.get("cursor", "")[:64].replace("\x00", "")
+    rows = in_transaction(lambda session: overview.listed(session, after=after, limit=PAGE + 1))
+    following = rows[PAGE - 1].key if len(rows) > PAGE else None
+    return render_template("ui/sequences.html", sequences=rows[:PAGE], next=following, most=overview.COUNTED)
+
+
+@door.get("/sequences/<key>")
+def read_sequence(key: str) -> str:
+    def read(session: Session) -> str:
+        sequence = sequences.read(session, _plain(key))
+        return render_template(
+            "ui/sequence.html",
+            sequence=sequence,
+            problems=sequences.problems(session, sequence.draft),
+            document=as_yaml(sequence.draft),
+        )
+
+    try:
+        return in_transaction(read)
+    except sequences.UnknownSequenceError:
+        abort(404)
+
+
+@door.post("/sequences/<key>/pause")
+def pause_sequence(key: str) -> Response:
+    return _turn(sequences.pause, key)
+
+
+@door.post("/sequences/<key>/resume")
+def resume_sequence(key: str) -> Response:
+    return _turn(sequences.resume, key)
+
+
+def lead_panel(session: Session, lead_id: int, now: datetime) -> Panel:
+    """Where a lead stands in each sequence."""
+    rows = [
+        (row.sequence, str(row.version), Word(row.status), row.step, row.due_at, row.held or row.reason)
+        for row in overview.enrollments(session, lead_id, limit=50)
+    ]
+    return Panel("Sequences", ("Sequence", "Version", "Status", "Step", "Next date", "Reason"), rows)
+
+
+def figures(session: Session, context: Context) -> list[Figure]:
+    """What the first page tells of the mail."""
+    shown = [
+        Figure("Mails waiting to leave", _counted(count_queued(session))),
+        Figure("Mails of unknown fate", _counted(count_unknown(session))),
+    ]
+    if context.settings.mailer == "mailbox":
+        shown.append(Figure("Mails in the local mailbox", _counted(mailbox.count(session, MOST))))
+    return shown
+
+
+def as_yaml(document: object) -> str:
+    """A document as people read it: steps in order, no line folded."""
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=10_000)
+    return text
+
+
+def _turn(verb: Callable[[Session, str, datetime], tables.Sequence], key: str) -> Response:
+    try:
+        with current().database.transaction() as session:
+            verb(session, _plain(key), engine_now())
+    except sequences.UnknownSequenceError:
+        abort(404)
+    except sequences.NotPublishedError:
+        abort(409, "The sequence was never published.")
+    return redirect(url_for("sequence_pages.read_sequence", key=key), 303)
+
+
+def _plain(key: str) -> str:
+    """PostgreSQL text holds no NUL, so no sequence has one in its key."""
+    return key.replace("\x00", "")
+
+
+def _counted(number: int) -> str:
+    return f"{number:,}+" if number >= MOST else f"{number:,}"

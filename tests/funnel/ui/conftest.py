@@ -1,0 +1,70 @@
+"""A browser that follows forms, and a user who may sign in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.security import generate_password_hash
+
+from funnel.app import create_app
+from funnel.context import Context
+from funnel.crm import users
+from funnel.models import User
+from nurture_sequences import api, pages
+
+EMAIL, PASSWORD = "mia@funnel.example", "correct horse battery"
+
+
+@pytest.fixture
+def app(context: Context) -> Flask:
+    app = create_app(context.settings, context=context, blueprints=[pages.door], api_blueprints=[api.blueprint])
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Made once, because hashes are slow on purpose."""
+    return generate_password_hash(PASSWORD, method="scrypt")
+
+
+@pytest.fixture
+def user(context: Context, password_hash: str) -> int:
+    with context.database.transaction() as session:
+        mia = User(email=EMAIL, password_hash=password_hash)
+        session.add(mia)
+        session.flush()
+        return mia.id
+
+
+@pytest.fixture
+def submit(browser: FlaskClient) -> Callable[..., Any]:
+    """Posts a form as the page `seen_on` carries it, with its token."""
+
+    def post(path: str, seen_on: str = "/app/login", **fields: str) -> Any:
+        return browser.post(path, data={"csrf": token_on(browser, seen_on)} | fields)
+
+    return post
+
+
+@pytest.fixture
+def signed_in(user: int, context: Context, browser: FlaskClient) -> FlaskClient:
+    with context.database.transaction() as database, browser.session_transaction() as session:
+        session.update(user=user, stamp=users.stamp(database.get_one(User, user)))
+    return browser
+
+
+def token_on(browser: FlaskClient, path: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', browser.get(path).text)
+    assert found, path
+    return found[1]

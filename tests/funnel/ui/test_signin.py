@@ -1,0 +1,108 @@
+"""Signing in: who gets in, who waits, and what the cookie is."""
+
+from datetime import timedelta
+
+import pytest
+
+from funnel.app import create_app
+from funnel.crm import logins, users
+from tests.funnel.ui.conftest import EMAIL, PASSWORD, token_on
+
+
+def test_the_right_password_opens_the_app(user, browser, submit):
+    answer = submit("/app/login", email=" MIA@funnel.example ", password=PASSWORD)
+
+    assert (answer.status_code, answer.location) == (303, "/app/")
+    assert browser.get("/app/").status_code == 200
+
+
+def test_a_page_asked_for_before_signing_in_is_shown_after_it(user, browser, submit):
+    sent = browser.get("/app/leads?search=a%26b")
+    answer = submit("/app/login", seen_on=sent.location, email=EMAIL, password=PASSWORD, next="/app/leads?search=a%26b")
+
+    assert sent.location == "/app/login?next=/app/leads?search%3Da%2526b"
+    assert answer.location == "/app/leads?search=a%26b"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "/app/\\evil", "/app/login", "/app/logout", "/api/"],
+)
+def test_signing_in_never_leads_elsewhere(user, submit, elsewhere):
+    assert submit("/app/login", email=EMAIL, password=PASSWORD, next=elsewhere).location == "/app/"
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        (EMAIL, "wrong"),
+        (EMAIL, ""),
+        ("", ""),
+        ("nobody@funnel.example", PASSWORD),
+        (f"{EMAIL}\x00", "\x00wrong\x00"),
+        (EMAIL, "x" * 5000),
+        ("é" * 400, "\ud83d\ude00"),
+    ],
+)
+def test_anything_else_does_not(user, browser, submit, email, password):
+    answer = submit("/app/login", email=email, password=password.encode("utf-8", "replace").decode())
+
+    assert answer.status_code == 422
+    assert "do not belong together" in answer.text
+    assert browser.get("/app/").status_code == 303
+
+
+def test_the_sixth_try_waits_even_with_the_right_password(user, submit):
+    for _ in range(5):
+        submit("/app/login", email=EMAIL, password="wrong")
+
+    answer = submit("/app/login", email=EMAIL, password=PASSWORD)
+
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 30
+
+
+def test_a_form_without_our_token_does_nothing(user, browser):
+    browser.get("/app/login")
+
+    for data in ({}, {"csrf": "x"}, {"csrf": "é"}):
+        assert browser.post("/app/login", data={"email": EMAIL, "password": PASSWORD} | data).status_code == 400
+        assert browser.post("/app/logout", data=data).status_code == 400
+
+
+def test_signing_out_closes_the_app(signed_in):
+    signed_in.post("/app/logout", data={"csrf": token_on(signed_in, "/app/")})
+
+    assert signed_in.get("/app/").location.startswith("/app/login")
+
+
+def test_a_new_password_ends_old_sessions(signed_in, user, context):
+    with context.database.transaction() as session:
+        users.find(session, user).password_hash = "scrypt:another"
+
+    assert signed_in.get("/app/").location.startswith("/app/login")
+
+
+@pytest.mark.parametrize(("public_url", "secure"), [("https://funnel.example", True), ("http://127.0.0.1:8000", False)])
+def test_the_cookie_is_for_us_alone(context, public_url, secure):
+    from dataclasses import replace
+
+    context.settings = replace(context.settings, public_url=public_url)
+    cookie = create_app(context.settings, context=context).test_client().get("/app/login").headers["Set-Cookie"]
+
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert ("Secure" in cookie) is secure
+
+
+def test_a_forged_cookie_is_nobody(user, browser):
+    browser.set_cookie("funnel", "eyJ1c2VyIjoxfQ.aaaa.bbbb")
+
+    assert browser.get("/app/").status_code == 303
+
+
+def test_waits_double_up_to_a_quarter_of_an_hour():
+    waits = [logins.wait_after(failures) for failures in (0, 4, 5, 6, 9, 10, 1000)]
+
+    seconds = [0, 0, 30, 60, 480, 900, 900]
+    assert waits == [timedelta(seconds=one) for one in seconds]
