@@ -64,12 +64,12 @@ _END = text("""
     RETURNING id, lead_id, cause_id, depth, (SELECT key FROM sequences WHERE sequences.id = sequence_id) AS sequence
 """)
 _RESUMED = text("""
-    WITH resumed AS (
-        SELECT e.id, row_number() OVER () AS n FROM sequences s CROSS JOIN LATERAL (
+    WITH free AS MATERIALIZED (
+        SELECT e.id FROM sequences s CROSS JOIN LATERAL (
             SELECT id FROM enrollments
              WHERE sequence_id = s.id AND held = 'paused' AND status = 'active' LIMIT :limit FOR UPDATE SKIP LOCKED) e
          WHERE s.status = 'live'
-    )
+    ), resumed AS (SELECT id, row_number() OVER () AS n FROM free)
     UPDATE enrollments e SET held = NULL, due_at = :now + resumed.n * CAST(:spread AS interval)
       FROM resumed WHERE e.id = resumed.id
 """)

@@ -49,7 +49,11 @@ _LOOK = text("""
            EXISTS (SELECT 1 FROM messages WHERE status = 'sending' AND send_by < :lost) AS lost,
            EXISTS (SELECT 1 FROM sequences s JOIN enrollments e ON e.sequence_id = s.id AND e.held = 'paused'
                     WHERE s.status = 'live' AND e.status = 'active') AS resumed,
-           EXISTS (SELECT 1 FROM messages WHERE held IN ('sending held', 'paused')) AS held,
+           (SELECT sending_held IS NULL FROM installation) AS open,
+           EXISTS (SELECT 1 FROM messages WHERE held = 'sending held') AS kept,
+           EXISTS (SELECT 1 FROM messages m JOIN enrollments e ON e.id = m.enrollment_id
+                     JOIN sequences s ON s.id = e.sequence_id
+                    WHERE m.held = 'paused' AND s.status <> 'paused') AS unpaused,
            (SELECT coalesce(jsonb_object_agg(actor, n), '{}') FROM (
                SELECT actor, count(*) AS n FROM handouts WHERE scope = :scope AND deadline > :wall GROUP BY actor
            ) AS outstanding) AS outstanding
@@ -77,14 +81,13 @@ _HANDED = text("""
     SELECT id, :scope, actor, size, :deadline FROM json_to_recordset(:rows) AS w (id uuid, actor text, size bigint)
 """)
 _RESUMED_MAILS = text("""
-    WITH resumed AS (
-        SELECT m.id, row_number() OVER () AS n FROM messages m
+    WITH free AS MATERIALIZED (
+        SELECT m.id FROM messages m
           LEFT JOIN enrollments e ON e.id = m.enrollment_id LEFT JOIN sequences s ON s.id = e.sequence_id
-         WHERE m.status = 'queued' AND (
-               (m.held = 'sending held' AND (SELECT sending_held IS NULL FROM installation))
-            OR (m.held = 'paused' AND s.status IS DISTINCT FROM 'paused'))
+         WHERE m.held IN ('sending held', 'paused') AND m.status = 'queued'
+           AND CASE m.held WHEN 'paused' THEN s.status IS DISTINCT FROM 'paused' ELSE :open END
          LIMIT :limit FOR UPDATE OF m SKIP LOCKED
-    )
+    ), resumed AS (SELECT id, row_number() OVER () AS n FROM free)
     UPDATE messages m SET held = NULL, due_at = :now + resumed.n * CAST(:spread AS interval)
       FROM resumed WHERE m.id = resumed.id
 """)
@@ -194,8 +197,9 @@ class Pulse:
             settling.doubt_lost(session, wall - timedelta(seconds=context.settings.send_seconds), now + grace)
         if looked.resumed:
             enrolling.resume_held(session, now, limit=RESUMED_IN_TURN, spread=RESUMED_APART)
-        if looked.held:
-            session.execute(_RESUMED_MAILS, {"now": now, "limit": RESUMED_IN_TURN, "spread": RESUMED_APART})
+        if looked.unpaused or (looked.kept and looked.open):
+            pace = {"limit": RESUMED_IN_TURN, "spread": RESUMED_APART}
+            session.execute(_RESUMED_MAILS, {"now": now, "open": looked.open, **pace})
 
     def _housekeep(self) -> None:
         if time.monotonic() - self._housekept < HOUSEKEEPING_SECONDS:

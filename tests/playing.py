@@ -76,10 +76,15 @@ class Play:
         for _ in range(100):
             with self.context.database.transaction() as session:
                 looked = self.pulse._look(session, self.context.now(), self.context.wall())
-            if not (looked.facts or looked.sequences or looked.mails or looked.lost or looked.resumed or looked.held):
+            kept = looked.unpaused or (looked.kept and looked.open)
+            if not (looked.facts or looked.sequences or looked.mails or looked.lost or looked.resumed or kept):
                 return
             self.pulse.turn()
         raise AssertionError("the engine does not come to rest")
+
+    def turn_until_stopped(self) -> None:
+        while not self.engine.stopping.is_set():
+            self.pulse.turn()
 
     def until(self, at: datetime, step: timedelta = timedelta(hours=1)) -> None:
         self.turn()
