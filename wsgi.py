@@ -12,13 +12,18 @@ from typing import TYPE_CHECKING
 from funnel import cli, config
 from funnel.composition import Composition
 from funnel.supervisor import programs
+from nurture_sequences.demo import business
 
 if TYPE_CHECKING:
     from flask import Flask
 
 command = cli.Funnel(
     cli.COMMANDS,
-    Composition([programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")]),
+    Composition(
+        [programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")],
+        demo="nurture_sequences.demo.seed:seed",
+        demo_programs=[programs.site("demo", "nurture_sequences.demo.site", business.site_address)],
+    ),
 )
 
 

@@ -24,6 +24,8 @@ class Settings:
     broker_url: str | None
     public_url: str
     port: int
+    #: of the demo business's landing page, which is another website
+    demo_port: int
     secret_keys: tuple[bytes, ...]
     fingerprint_key: bytes
     mailer: str
@@ -64,6 +66,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         broker_url=_broker_url(read.optional("BROKER_URL")),
         public_url=_public_url(read.text("PUBLIC_URL", f"http://127.0.0.1:{port}")),
         port=port,
+        demo_port=read.whole("DEMO_PORT", port + 1 if port < 65535 else port - 1, 1, 65535),
         secret_keys=_secret_keys(read.optional("SECRET_KEY")),
         fingerprint_key=_key("FINGERPRINT_KEY", read.optional("FINGERPRINT_KEY")),
         mailer=read.choice("MAILER", _default_mailer(sendgrid_api_key, smtp_url), ("mailbox", "smtp", "sendgrid")),

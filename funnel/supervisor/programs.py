@@ -14,10 +14,14 @@ WORKER_GRACE_MS = 20_000
 
 @dataclass(frozen=True)
 class Program:
-    """`command` builds the arguments from the settings and the address to listen on."""
+    """`command` builds the arguments from the settings and the address to listen on.
+
+    `address` is what a person opens in a browser, when there is something to see.
+    """
 
     name: str
     command: Callable[[Settings, str], list[str]]
+    address: Callable[[Settings], str] | None = None
 
 
 def web(target: str) -> Program:
@@ -40,3 +44,8 @@ def worker(module: str) -> Program:
         ]
 
     return Program("worker", command)
+
+
+def site(name: str, module: str, address: Callable[[Settings], str]) -> Program:
+    """A website of its own beside the service; `module` serves it on the host it is given."""
+    return Program(name, lambda _settings, host: [sys.executable, "-m", module, host], address)

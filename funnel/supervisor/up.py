@@ -55,7 +55,7 @@ def up(wishes: Wishes, programs: Sequence[Program], environ: Mapping[str, str]) 
         children = _start_children(programs, wishes, settings, home, environ)
         stopping.callback(_stop_children, children, stop, terminal)
         if wait_until_ready(wishes.host, settings.port, children, stop):
-            _greet(prepared, wishes, settings, terminal)
+            _greet(prepared, programs, wishes, settings, terminal)
             _watch(children, watch, stop, terminal)
 
 
@@ -109,14 +109,17 @@ def _start_children(
     return children
 
 
-def _greet(prepared: Prepared, wishes: Wishes, settings: Settings, terminal: Terminal) -> None:
+def _greet(
+    prepared: Prepared, programs: Sequence[Program], wishes: Wishes, settings: Settings, terminal: Terminal
+) -> None:
     address = f"http://{wishes.host}:{settings.port}"
+    sites = "".join(f" {one.name} {one.address(settings)}" for one in programs if one.address)
     terminal.say(f"logs are in {settings.home / 'log'}; Ctrl-C stops everything")
     login = ""
     if prepared.login:
         email, password = prepared.login
         login = f", first login (shown only now): {email} password {password}"
-    terminal.plain(f"Ready: {address}/ API {address}/api/docs{login}")
+    terminal.plain(f"Ready: {address}/ API {address}/api/docs{sites}{login}")
 
 
 def _watch(children: Sequence[Child], database: DatabaseWatch | None, stop: Stop, terminal: Terminal) -> None:
