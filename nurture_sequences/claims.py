@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
@@ -57,7 +57,9 @@ class Claim:
     programs: Mapping[int, Program]
 
 
-def claim(session: Session, engine: Engine, ids: Sequence[UUID], now: datetime, wall: datetime) -> Claim:
+def claim(
+    session: Session, engine: Engine, claim_id: UUID, ids: Sequence[UUID], now: datetime, wall: datetime
+) -> Claim:
     """Mark those of these queued mails that may go now; skip for good, or park, those that may not."""
     wanted = list(ids)
     lead_ids = [row.lead_id for row in session.execute(_LEADS, {"ids": wanted})]
@@ -66,7 +68,7 @@ def claim(session: Session, engine: Engine, ids: Sequence[UUID], now: datetime, 
     compiled = programs(session, {row.version_id for row in rows if row.version_id is not None})
     answers = _answers(session, engine, rows, locked, compiled, now)
     going = [row for row in rows if isinstance(answers[row.id], Go)]
-    claimed = Claim(uuid4(), wall + timedelta(seconds=engine.context.settings.send_seconds), going, locked, compiled)
+    claimed = Claim(claim_id, wall + timedelta(seconds=engine.context.settings.send_seconds), going, locked, compiled)
     _write(session, claimed, rows, answers, now)
     return claimed
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 #: a bite is what goes on the wire in this time (wall seconds), so that a kill leaves little in doubt
 BITE_SECONDS = 0.05
 LARGEST_BITE = 200
+#: a bite that takes this long is ended, so that one slow answer does not keep the others from being written down
+LONGEST_BITE_SECONDS = 4 * BITE_SECONDS
 #: a provider that never takes a message in so many tries never will
 MAX_ATTEMPTS = 20
 #: how long an account-wide refusal without a date pauses the account (wall seconds)
@@ -45,7 +47,7 @@ class Pace(threading.local):
     """How long one mail takes on this thread's connection, as a moving average: it sizes the next bite."""
 
     def __init__(self) -> None:
-        self.seconds = BITE_SECONDS / 10
+        self.seconds = BITE_SECONDS  # the first bite is one mail: who has sent nothing yet knows nothing
 
     def bite(self) -> int:
         return max(1, min(LARGEST_BITE, int(BITE_SECONDS / max(self.seconds, 1e-6))))
@@ -80,14 +82,23 @@ class _Sent:
 
 
 def _bite(engine: Engine, ids: Sequence[UUID]) -> None:
-    context = engine.context
-    with context.database.transaction() as session:
-        claimed = claim(session, engine, ids, context.now(), context.wall())
+    claimed = _claim(engine, ids)
     if claimed.mails:
         sent = _send(engine, claimed)
         _persist(lambda session: _record(session, engine, claimed, sent), engine)
         for outcome, number in Counter(type(outcome).__name__.lower() for _, outcome in sent.outcomes).items():
             metrics.count_messages(outcome, number)
+
+
+def _claim(engine: Engine, ids: Sequence[UUID]) -> Claim:
+    context, claim_id = engine.context, uuid4()
+    try:
+        with context.database.transaction() as session:
+            return claim(session, engine, claim_id, ids, context.now(), context.wall())
+    except DBAPIError:
+        # The commit may have been done although nobody could say so. Nothing was posted, so nothing is in doubt.
+        _persist(lambda session: settling.give_back(session, ids, claim_id, context.now()), engine)
+        raise
 
 
 def _send(engine: Engine, claimed: Claim) -> _Sent:
@@ -99,7 +110,7 @@ def _send(engine: Engine, claimed: Claim) -> _Sent:
         else:
             sent.outcomes.append((mail.id, email))
     started = time.monotonic()
-    may_send = _until(engine, claimed.send_by)
+    may_send = _until(engine, claimed.send_by, started + LONGEST_BITE_SECONDS)
     posted = [(email.message_id, outcome) for email, outcome in engine.mailer.send(emails, may_send)]
     _pace.learn(time.monotonic() - started, len(posted))
     sent.outcomes += posted
@@ -117,8 +128,9 @@ def _rendered(engine: Engine, claimed: Claim, mail: Any) -> Email | Refused:
         return Refused(f"not rendered: {type(error).__name__}", None)
 
 
-def _until(engine: Engine, send_by: datetime) -> Callable[[], bool]:
-    return lambda: not engine.stopping.is_set() and engine.context.wall() < send_by
+def _until(engine: Engine, send_by: datetime, end: float) -> Callable[[], bool]:
+    """`end` is on the monotonic clock."""
+    return lambda: not engine.stopping.is_set() and engine.context.wall() < send_by and time.monotonic() < end
 
 
 def _record(session: Session, engine: Engine, claimed: Claim, sent: _Sent) -> None:

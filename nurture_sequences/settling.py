@@ -59,9 +59,13 @@ _SETTLE = text("""
 _DELAY = text("""
     UPDATE messages m
        SET status = 'queued', due_at = w.due_at, reason = w.reason, send_by = NULL, claim = NULL,
-           attempts = attempts - CASE WHEN w.counts THEN 0 ELSE 1 END
+           held = NULL, attempts = attempts - CASE WHEN w.counts THEN 0 ELSE 1 END
       FROM json_to_recordset(:rows) AS w (id uuid, due_at timestamptz, reason text, counts boolean)
-     WHERE m.id = w.id AND m.claim = :claim AND m.status = 'sending'
+     WHERE m.id = w.id AND m.claim = :claim AND m.status IN ('sending', 'unknown')
+""")
+_GIVE_BACK = text("""
+    UPDATE messages SET status = 'queued', due_at = :now, held = NULL, send_by = NULL, claim = NULL, attempts = attempts - 1
+     WHERE id = ANY (:ids) AND claim = :claim AND status IN ('sending', 'unknown')
 """)
 _UNKNOWN = text("""
     UPDATE messages SET status = 'unknown', due_at = :due_at, reason = :reason, send_by = NULL
@@ -105,10 +109,15 @@ def settle(session: Session, settlements: Sequence[Settlement], now: datetime, c
 
 
 def delay(session: Session, delays: Sequence[Delay], claim: UUID) -> None:
-    """Queue messages of this claim again."""
+    """Queue messages of this claim again, also those that the pulse gave up waiting for meanwhile."""
     if delays:
         rows = orjson.dumps([asdict(one) for one in delays]).decode()
         session.execute(_DELAY, {"rows": rows, "claim": claim})
+
+
+def give_back(session: Session, ids: Sequence[UUID], claim: UUID, now: datetime) -> None:
+    """Queue those of these mails that this claim owns, when nothing of it was posted."""
+    session.execute(_GIVE_BACK, {"ids": list(ids), "claim": claim, "now": now})
 
 
 def doubt(session: Session, ids: Sequence[UUID], reason: str, due_at: datetime, claim: UUID) -> None:
