@@ -31,10 +31,11 @@ def application() -> Flask:
     """The web application, with the doors of both packages."""
     # Loaded here, so that the command line and the supervisor carry no web framework.
     from funnel import app, logs
+    from nurture_sequences import api, pages, webhooks
 
     settings = config.load(os.environ)
     logs.configure(settings)
-    return app.create_app(settings)
+    return app.create_app(settings, blueprints=[pages.door, webhooks.door], api_blueprints=[api.blueprint])
 
 
 if __name__ == "__main__":
