@@ -64,7 +64,8 @@ _DELAY = text("""
      WHERE m.id = w.id AND m.claim = :claim AND m.status IN ('sending', 'unknown')
 """)
 _GIVE_BACK = text("""
-    UPDATE messages SET status = 'queued', due_at = :now, held = NULL, send_by = NULL, claim = NULL, attempts = attempts - 1
+    UPDATE messages SET status = 'queued', due_at = :now, held = NULL, send_by = NULL, claim = NULL,
+           attempts = attempts - 1
      WHERE id = ANY (:ids) AND claim = :claim AND status IN ('sending', 'unknown')
 """)
 _UNKNOWN = text("""

@@ -3,9 +3,10 @@
 The engine may be in doubt about a mail only if the fake had read its request whole, and one of these is true:
 - the connection broke before the answer was written (the sender died while it waited);
 - the fake itself reset the connection, or answered 504, after reading;
-- the answer was written, and the sender's connection was lost within the record window after it: the process died
-  between reading the answer and committing what it said. The window is a second, since a bite is recorded as soon as
-  it is answered; where the database itself is stopped, the answers wait for it, and the outage comes on top.
+- it was the last request on its connection, and the connection was lost within the record window after the answer:
+  the process died between reading the answer and committing what it said. The window is a second, since a bite is
+  recorded as soon as it is answered; where the database itself is stopped, the answers wait for it, and the outage
+  comes on top. (At the latency of a proof a bite is one mail, so no more than the last one can be unrecorded.)
 A mail in doubt that the fake never read is no such mail: it was claimed, and its sender died before the post.
 """
 

@@ -72,8 +72,8 @@ class Exchange(asyncio.Protocol):
         self.buffer = bytearray()
         self.busy = False
         self.transport: asyncio.Transport
-        #: what the witness keeps of the requests that came on this connection
-        self.seen: list[Seen] = []
+        #: what the witness keeps of the last request
+        self.seen: Seen | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -81,7 +81,7 @@ class Exchange(asyncio.Protocol):
         self.state.connections += 1
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.state.witness:
+        if self.state.witness and self.seen:
             self.state.witness.lost(self.seen)
 
     def data_received(self, data: bytes) -> None:
@@ -109,7 +109,7 @@ class Exchange(asyncio.Protocol):
         self.state.received += 1
         self.state.open += 1
         if self.state.witness:
-            self.seen.append(self.state.witness.began(body))
+            self.seen = self.state.witness.began(body)
         status, answer = refusal(method, path, headers, body) or (0, {})
         if status:
             self.state.refused += 1
@@ -166,8 +166,8 @@ class Exchange(asyncio.Protocol):
             self.witnessed("answered", status)
 
     def witnessed(self, fate: str, status: int | None = None) -> None:
-        if self.state.witness:
-            self.state.witness.ended(self.seen[-1], fate, status)
+        if self.state.witness and self.seen:
+            self.state.witness.ended(self.seen, fate, status)
 
     def write(self, status: int, content: Any, extra: str = "") -> None:
         body = b"" if content is None else orjson.dumps(content)

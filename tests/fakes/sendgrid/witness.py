@@ -21,7 +21,7 @@ class Seen:
     #: reset (by the fake), broken (the sender was gone before the answer), answered, open
     fate: str = "open"
     ended_at: float | None = None
-    #: when the connection it came on was lost
+    #: when the connection it came on was lost, if it was the last on it
     lost_at: float | None = None
 
 
@@ -40,11 +40,9 @@ class Witness:
     def ended(self, one: Seen, fate: str, status: int | None = None) -> None:
         one.fate, one.status, one.ended_at = fate, status, time.time()
 
-    def lost(self, connection: list[Seen]) -> None:
-        """The connection is gone: these requests came on it."""
-        now = time.time()
-        for one in connection:
-            one.lost_at = now
+    def lost(self, last: Seen) -> None:
+        """The connection is gone, and this was the last request on it."""
+        last.lost_at = time.time()
 
     def told(self) -> list[dict[str, Any]]:
         return [asdict(one) for one in self.seen]
