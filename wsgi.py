@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from funnel import cli, config
 from funnel.composition import Composition
 from funnel.supervisor import programs
-from nurture_sequences.demo import business
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
 command = cli.Funnel(
     cli.COMMANDS,
     Composition(
-        [programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")],
+        programs=[programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")],
         demo="nurture_sequences.demo.seed:seed",
-        demo_programs=[programs.site("demo", "nurture_sequences.demo.site", business.site_address)],
+        demo_programs=[programs.listening("demo", "nurture_sequences.demo.site")],
     ),
 )
 
@@ -35,7 +34,7 @@ def application() -> Flask:
 
     settings = config.load(os.environ)
     logs.configure(settings)
-    return app.create_app(settings, blueprints=[pages.door, webhooks.door], api_blueprints=[api.blueprint])
+    return app.create_app(settings, blueprints=[webhooks.door, pages.door], api_blueprints=[api.blueprint])
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 from funnel.config import Settings
 
-FIELDS = "{asctime}{levelname}{name}{process}{message}"
-NAMES = {"asctime": "at", "levelname": "level", "name": "logger"}
+FIELDS = "{levelname}{name}{process}{message}"
+NAMES = {"levelname": "level", "name": "logger"}
 #: these write secrets or every byte of the wire at DEBUG, and every connection at INFO
 QUIET = ("python_http_client", "urllib3", "pika")
 
@@ -28,4 +28,4 @@ def configure(settings: Settings) -> None:
 def _formatter(log_format: str) -> logging.Formatter:
     if log_format == "text":
         return logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    return JsonFormatter(FIELDS, style="{", rename_fields=NAMES, json_ensure_ascii=False)
+    return JsonFormatter(FIELDS, style="{", timestamp="at", rename_fields=NAMES, json_ensure_ascii=False)
