@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 #: Liquid hides from the parser of html as characters of the private use area: it may hold quotes and angle brackets.
@@ -47,7 +48,8 @@ def text_of(html: str) -> str:
 
     reader = _Reader()
     reader.feed(_LIQUID.sub(hide, _LOOKS_HIDDEN.sub("", html)))
-    reader.close()
+    # What is left is a tag without an end. Closing the parser would look for that end again at every "<" of it.
+    reader.handle_data(unescape(reader.rawdata))
     return _HIDDEN.sub(lambda match: liquid[int(match[1])], reader.text())
 
 

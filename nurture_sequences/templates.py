@@ -17,6 +17,7 @@ from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 from markupsafe import escape
 
+from funnel.conditions.reading import suggestion
 from nurture_sequences.plain_text import text_of
 
 UNSUBSCRIBE = {"en": "Unsubscribe", "fr": "Se désinscrire"}
@@ -98,8 +99,12 @@ class _Limited(Environment):
 _HTML = _Limited(autoescape=True)
 _TEXT = _Limited(autoescape=False)
 
+#: Liquid takes a time that grows with the square of the length of one tag
+LONGEST_TAG = 1000
+_TAG = re.compile(r"\{[{%][^}]*")
+
 #: {{ field }} and {{ lead.field }}, which need no Liquid; the words Liquid has a meaning for stay with it
-_FIELD = re.compile(r"\{\{ *((?:[A-Za-z_]\w*\.)?[A-Za-z_]\w*) *\}\}", re.ASCII)
+_FIELD = re.compile(r"(?<!\{)\{\{ *((?:[A-Za-z_]\w*\.)?[A-Za-z_]\w*) *\}\}", re.ASCII)
 _LIQUID_WORDS = frozenset(
     [
         "true",
@@ -149,10 +154,15 @@ def _fields_only(literals: list[str], paths: list[tuple[str, ...]], autoescape: 
 
 
 def _liquid(part: str, source: str, environment: Environment) -> Render:
+    if any(len(tag) > LONGEST_TAG for tag in _TAG.findall(source)):
+        raise TemplateError(part, f"a Liquid tag has at most {LONGEST_TAG} characters")
     try:
         template = environment.from_string(source)
+        unknown = template.analyze().filters.keys() - environment.filters.keys()
     except LiquidError as error:
         raise TemplateError(part, _said(error)) from error
+    if unknown:
+        raise TemplateError(part, f"there is no filter {min(unknown)}{suggestion(min(unknown), environment.filters)}")
 
     def render(fields: Mapping[str, Any]) -> str:
         try:

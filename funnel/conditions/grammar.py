@@ -20,7 +20,7 @@ from funnel.conditions.nodes import Condition
 from funnel.conditions.reading import Problem, Reading, below, listed, shown, unknown
 
 DEEPEST = 10
-MOST_TERMS = 200
+MOST_CONDITIONS = 1000
 LIMITS: tuple[nodes.Limit, ...] = ("at_least", "at_most")
 STAGE_TESTS: tuple[nodes.StageTest, ...] = ("is", "at_least", "at_most")
 
@@ -59,8 +59,9 @@ def read(reading: Reading, document: object, path: str, depth: int = 0) -> Condi
     if word not in TERMS:
         reading.complain(path, unknown(word, TERMS, UNBUILT))
         return None
-    if depth > DEEPEST:
-        reading.complain(path, f"conditions nest at most {DEEPEST} deep")
+    reading.conditions += 1
+    if depth > DEEPEST or reading.conditions > MOST_CONDITIONS:
+        reading.complain(path, f"conditions nest at most {DEEPEST} deep, {MOST_CONDITIONS} in one document")
         return None
     before = len(reading.problems)
     condition = TERMS[word](reading, value, below(path, word), depth)
@@ -78,10 +79,10 @@ def _any(reading: Reading, value: object, path: str, depth: int) -> Condition | 
 
 
 def _parts(reading: Reading, value: object, path: str, depth: int) -> tuple[Condition, ...]:
-    if not isinstance(value, list) or not 0 < len(value) <= MOST_TERMS:
-        reading.complain(path, f"expected a list of 1 to {MOST_TERMS} conditions, not {shown(value)}")
+    if not isinstance(value, list) or not value:
+        reading.complain(path, f"expected a list of conditions, not {shown(value)}")
         return ()
-    parts = (read(reading, part, below(path, n), depth + 1) for n, part in enumerate(value))
+    parts = (read(reading, part, below(path, n), depth + 1) for n, part in enumerate(value[:MOST_CONDITIONS]))
     return tuple(part for part in parts if part is not None)
 
 

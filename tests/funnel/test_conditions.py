@@ -112,7 +112,7 @@ def test_a_click_that_is_known_counts_even_after_consent_was_withdrawn() -> None
         ({"stage": "wam"}, "goal/stage", 'did you mean "warm"?'),
         ({"stage": {}}, "goal/stage", "is, at_least, at_most"),
         ({"stage": {"at_leest": "warm"}}, "goal/stage/at_leest", 'did you mean "at_least"?'),
-        ({"all": []}, "goal/all", "a list of 1 to 200 conditions, not an empty list"),
+        ({"all": []}, "goal/all", "a list of conditions, not an empty list"),
         ({"any": [{"tag": "a"}, {"tag": ""}]}, "goal/any/1/tag", 'expected a text, not ""'),
         ({"not": {"tag": 3}}, "goal/not/tag", "expected a text, not 3"),
         ({"tag": "\0"}, "goal/tag", "cannot be stored"),
@@ -145,7 +145,12 @@ def test_conditions_nest_ten_deep_and_no_deeper() -> None:
 
     [problem] = problems(nested)
 
-    assert problem == Problem("/".join(["not"] * 11), "conditions nest at most 10 deep")
+    assert problem == Problem("/".join(["not"] * 11), "conditions nest at most 10 deep, 1000 in one document")
+
+
+def test_a_document_holds_a_thousand_conditions_at_most() -> None:
+    assert problems({"all": [{"tag": "a"}] * 999}) == []
+    assert "1000 in one document" in problems({"any": [{"all": [{"tag": "a"}] * 500}] * 2})[0].message
 
 
 def test_a_condition_with_problems_cannot_be_compiled() -> None:
