@@ -41,7 +41,9 @@ def update_form(session: Session, key: str, form: Mapping[str, Any], now: dateti
 
 
 def form_by_key(session: Session, key: str) -> Form | None:
-    """The form that this key names, as it is now."""
+    """The form that this key names, as it is now; the key may be anything a stranger wrote into an address."""
+    if "\0" in key:
+        return None  # PostgreSQL takes no text with a NUL in it
     return session.scalars(select(Form).where(Form.key == key)).one_or_none()
 
 

@@ -65,10 +65,10 @@ CAPTURE = Prepared(
         SELECT lead_id, purpose, CASE WHEN :double THEN 'pending' ELSE 'granted' END, wording, 'form', :form, :version,
                :submission, :page, :locale, :ip, :user_agent, :at
           FROM submission, json_each_text(CAST(:agreed AS json)) AS agreed (purpose, wording)
-         WHERE NOT (:double AND 'granted' = (
+         WHERE NOT :double OR 'granted' IS DISTINCT FROM (
                SELECT action FROM consents
                 WHERE consents.lead_id = submission.lead_id AND consents.purpose = agreed.purpose
-                ORDER BY id DESC LIMIT 1))
+                ORDER BY id DESC LIMIT 1)
         RETURNING action
     ), touch AS (
         INSERT INTO touches (lead_id, submission_id, source, medium, campaign, term, content, click_ids, page,
