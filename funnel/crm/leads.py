@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from funnel.addresses import normalised
 from funnel.crm.errors import RepeatedError
 from funnel.crm.prepared import Prepared
 from funnel.crm.touches import Touched
@@ -133,7 +134,7 @@ def _json(value: Any) -> str:
 
 def lead_by_email(session: Session, email: str) -> Lead | None:
     """The lead with this address, however it is written."""
-    return session.scalars(select(Lead).where(Lead.email == email.strip().lower())).one_or_none()
+    return session.scalars(select(Lead).where(Lead.email == normalised(email))).one_or_none()
 
 
 def lead_by_id(session: Session, lead_id: int) -> Lead | None:
