@@ -115,8 +115,9 @@ def _mailbox(value: str) -> str:
 
 def _words(value: str) -> str:
     """RFC 2047 encoded words, cut between characters; spaces between neighbours vanish when they are read."""
-    words, word = [], b""
-    for data in map(str.encode, value):
+    whole = value.encode()
+    words, word = [], whole if len(whole) <= WORD_BYTES else b""
+    for data in map(str.encode, "" if word else value):
         if len(word) + len(data) > WORD_BYTES:
             words.append(word)
             word = b""

@@ -24,7 +24,7 @@ _QUEUED = re.compile(r"(?:queued as |id=)([\w.-]+)")
 
 
 class SmtpMailer:
-    """Seconds are wall time; `dot_seconds` is the wait for the answer to a whole mail, which may be filtered first."""
+    """Seconds are wall time; `reply_seconds` is long, since a whole mail may be filtered before it is answered."""
 
     name = "smtp"
     real = True
@@ -34,14 +34,13 @@ class SmtpMailer:
         url: str,
         *,
         connect_seconds: float = 5,
-        read_seconds: float = 30,
-        dot_seconds: float = 60,
+        reply_seconds: float = 60,
         idle_seconds: float = 60,
     ) -> None:
         server = Server.of(url)
-        self._dot_seconds, self._idle_seconds = dot_seconds, idle_seconds
+        self._idle_seconds = idle_seconds
         self._connections = PerThread(
-            lambda: Connection(server, connect_seconds=connect_seconds, read_seconds=read_seconds)
+            lambda: Connection(server, connect_seconds=connect_seconds, reply_seconds=reply_seconds)
         )
 
     def send(self, emails: Sequence[Email], may_send: Callable[[], bool]) -> Iterator[tuple[Email, Outcome]]:
@@ -83,7 +82,7 @@ class SmtpMailer:
             return refusal
         connection.write(content)
         try:
-            reply = connection.reply(self._dot_seconds)
+            reply = connection.reply()
         except BrokenError as error:
             self._connections.drop()
             return Unknown(f"after the mail was sent: {error}")
@@ -103,8 +102,7 @@ def _envelope(connection: Connection, commands: Sequence[str]) -> Outcome | None
             replies.append(connection.ask(command))
             if replies[-1].code >= 400:
                 break
-    wanted = (250, 250, 354)
-    failed = next((n for n, reply in enumerate(replies) if reply.code // 100 != wanted[n] // 100), None)
+    failed = next((n for n, reply in enumerate(replies) if reply.code // 100 != (3 if n == 2 else 2)), None)
     if failed is None:
         return None
     if replies[failed].code == 421:

@@ -26,11 +26,11 @@ class BrokenError(Exception):
 
 class Reply(NamedTuple):
     code: int
-    lines: list[str]
+    lines: list[bytes]
 
     @property
     def text(self) -> str:
-        return f"{self.code} {' '.join(self.lines)}"
+        return f"{self.code} {b' '.join(self.lines).decode('utf-8', 'replace')}"
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Server:
 class Connection:
     """Opened by its constructor, which raises CannotOpenError. Every other method raises BrokenError."""
 
-    def __init__(self, server: Server, *, connect_seconds: float, read_seconds: float) -> None:
-        self._server, self._read_seconds = server, read_seconds
-        self._buffer = bytearray()
+    def __init__(self, server: Server, *, connect_seconds: float, reply_seconds: float) -> None:
+        self._server, self._reply_seconds = server, reply_seconds
+        self._buffer = b""
         self._used_at = 0.0
         #: the extensions the server offers, with their parameters (RFC 5321 section 2.2)
         self.offers: dict[str, str] = {}
@@ -92,23 +92,22 @@ class Connection:
     def write(self, data: bytes) -> None:
         """Hand over all of it. When this raises, the last byte has not left."""
         try:
-            self._sock.settimeout(self._read_seconds)
             self._sock.sendall(data)
         except OSError as error:
             raise BrokenError(f"{type(error).__name__} while writing") from error
 
-    def reply(self, seconds: float | None = None) -> Reply:
-        """The next reply. `seconds` is how long it may take."""
-        deadline = time.monotonic() + (seconds or self._read_seconds)
-        lines: list[str] = []
+    def reply(self) -> Reply:
+        """The next reply, in one line or several."""
+        lines = []
         while True:
-            line = self._line(deadline)
-            if not line[:3].isdigit() or line[3:4] not in (" ", "-", ""):
-                raise BrokenError("a reply that is no SMTP")
+            end = self._buffer.find(b"\n")
+            if end < 0:
+                self._receive()
+                continue
+            line, self._buffer = self._buffer[:end].rstrip(), self._buffer[end + 1 :]
             lines.append(line[4:])
-            if line[3:4] != "-":
-                self._used_at = time.monotonic()
-                return Reply(int(line[:3]), lines)
+            if line[3:4] != b"-":
+                return Reply(self._code(line), lines)
 
     def ask(self, command: str) -> Reply:
         self.write(command.encode() + b"\r\n")
@@ -121,7 +120,7 @@ class Connection:
         self._sock.close()
 
     def _open(self) -> None:
-        self._sock.settimeout(self._read_seconds)
+        self._sock.settimeout(self._reply_seconds)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._server.tls:
             self._secure()
@@ -138,7 +137,7 @@ class Connection:
         if reply.code >= 500:
             reply = Reply(self.ask(f"HELO {name}").code, [])
         self._expect("EHLO", reply, 250)
-        words = (line.split(" ", 1) for line in reply.lines[1:])
+        words = (line.decode("ascii", "replace").split(" ", 1) for line in reply.lines[1:])
         self.offers = {word.upper(): rest[0] if rest else "" for word, *rest in words}
 
     def _start_tls(self) -> None:
@@ -172,22 +171,22 @@ class Connection:
         if reply.code != code:
             raise CannotOpenError(f"{self._server.host} answered {what} with {reply.text[:200]}")
 
-    def _line(self, deadline: float) -> str:
-        while (end := self._buffer.find(b"\n")) < 0:
-            left = deadline - time.monotonic()
-            if left <= 0 or len(self._buffer) > MOST_REPLY:
-                raise BrokenError("no reply in time")
-            try:
-                self._sock.settimeout(left)
-                data = self._sock.recv(65536)
-            except OSError as error:
-                raise BrokenError(f"{type(error).__name__} while reading") from error
-            if not data:
-                raise BrokenError("the server closed the connection")
-            self._buffer += data
-        line = self._buffer[:end].decode("utf-8", "replace").rstrip("\r")
-        del self._buffer[: end + 1]
-        return line
+    def _code(self, line: bytes) -> int:
+        if not line[:3].isdigit() or line[3:4] not in (b" ", b""):
+            raise BrokenError("a reply that is no SMTP")
+        self._used_at = time.monotonic()
+        return int(line[:3])
+
+    def _receive(self) -> None:
+        if len(self._buffer) > MOST_REPLY:
+            raise BrokenError("a reply without an end")
+        try:
+            data = self._sock.recv(8192)
+        except OSError as error:
+            raise BrokenError(f"{type(error).__name__} while reading") from error
+        if not data:
+            raise BrokenError("the server closed the connection")
+        self._buffer += data
 
 
 def _own_name(sock: socket.socket) -> str:

@@ -38,7 +38,7 @@ def mails(count):
 
 @contextmanager
 def mailer(port, query="?starttls=never", user="", scheme="smtp", **settings):
-    mailer = SmtpMailer(f"{scheme}://{user}127.0.0.1:{port}{query}", **{"read_seconds": 5, **settings})
+    mailer = SmtpMailer(f"{scheme}://{user}127.0.0.1:{port}{query}", **{"reply_seconds": 5, **settings})
     yield mailer
     mailer.close()
 
@@ -329,7 +329,7 @@ def test_each_answer_is_its_outcome(hello, lines, expected):
         # Step by step, the client says no more after the first refusal.
         lines = [line for line in lines if line != b"503 no"]
 
-    with speaking(hello + lines) as (port, _), mailer(port, read_seconds=0.5, dot_seconds=0.5) as smtp:
+    with speaking(hello + lines) as (port, _), mailer(port, reply_seconds=0.5) as smtp:
         (outcome,) = sent(smtp)
 
     if isinstance(expected, type):
@@ -343,7 +343,7 @@ def test_each_answer_is_its_outcome(hello, lines, expected):
     "lines", [[b"554 go away"], [b"421 busy"], [b"220 hi", b"550 no", b"550 no"], [CLOSE], [SILENCE], [b"SSH-2.0"]]
 )
 def test_a_server_that_would_not_talk_took_nothing_and_ends_the_round(lines):
-    with speaking(lines) as (port, _), mailer(port, read_seconds=0.2) as smtp:
+    with speaking(lines) as (port, _), mailer(port, reply_seconds=0.2) as smtp:
         outcomes = sent(smtp, mails(2))
 
     assert [(type(one), one.account_wide) for one in outcomes] == [(Unavailable, True)]
