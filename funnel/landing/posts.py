@@ -25,7 +25,7 @@ def read() -> dict[str, Any]:
     reader = _READERS.get(request.mimetype)
     if reader is None:
         raise UnsupportedMediaType
-    posted = reader(request.get_data())
+    posted = reader(_body())
     if len(posted) > MOST:
         raise RequestEntityTooLarge
     if any("\0" in text for text in _texts(posted)):
@@ -51,6 +51,14 @@ def submission_id(posted: dict[str, Any]) -> UUID:
         return UUID(own)
     except ValueError:
         return uuid5(_NAMESPACE, own)
+
+
+def _body() -> bytes:
+    body, most = request.get_data(), request.max_content_length
+    # Werkzeug refuses what says that it is too long; what does not say (chunks), it cuts at the limit without a word.
+    if request.content_length is None and most is not None and len(body) >= most:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _urlencoded(body: bytes) -> dict[str, Any]:
