@@ -21,7 +21,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg2
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bench.place import KEYS, ROOT, database
@@ -129,7 +129,8 @@ def _wrk(port: int, path: str, seconds: int, script: str = "") -> Load:
         raise RuntimeError(out.stdout)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", out.stdout)
     p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", out.stdout)
-    assert rate and p99, out.stdout
+    if rate is None or p99 is None:
+        raise RuntimeError(out.stdout)
     return Load(float(rate[1]), float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]])
 
 
