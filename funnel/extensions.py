@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask import Flask, current_app
+from flask import current_app
+from flask.sansio.app import App
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
@@ -57,7 +58,7 @@ class Extensions:
     tabs: list[Tab] = field(default_factory=list)
 
 
-def of(app: Flask) -> Extensions:
+def of(app: App) -> Extensions:
     """What was added to this application."""
     found: Extensions = app.extensions.setdefault("funnel.extensions", Extensions())
     return found

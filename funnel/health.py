@@ -24,7 +24,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from funnel import extensions, metrics
 from funnel.crm import tokens
-from funnel.doors import current, in_transaction
+from funnel.doors import current, engine_now, in_transaction
 
 #: the same folder as in `funnel.migrate`, which is not imported here
 REVISIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
@@ -59,7 +59,8 @@ def read_metrics() -> Response:
     _permit()
     gauges = [*metrics.GAUGES, *extensions.here().gauges]
     try:
-        values = in_transaction(lambda session: [(gauge, gauge.read(session, current())) for gauge in gauges])
+        now = engine_now()
+        values = in_transaction(lambda session: [(gauge, gauge.read(session, current(), now)) for gauge in gauges])
         up = True
     except AWAY as error:
         log.warning("metrics without the database", extra={"error": type(error).__name__})

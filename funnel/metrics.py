@@ -42,20 +42,21 @@ class Gauge:
 
     name: str
     help: str
-    read: Callable[[Session, Context], float]
+    #: given the session, the context, engine time
+    read: Callable[[Session, Context, datetime], float]
 
 
-def real_seconds(context: Context, since: datetime | None) -> float:
+def real_seconds(context: Context, now: datetime, since: datetime | None) -> float:
     """How long ago an engine time was, in real seconds; zero for nothing and for the future."""
-    return max((context.now() - since).total_seconds() / context.clock.speed, 0.0) if since else 0.0
+    return max((now - since).total_seconds() / context.clock.speed, 0.0) if since else 0.0
 
 
-def _reactions_lag(session: Session, context: Context) -> float:
+def _reactions_lag(session: Session, context: Context, now: datetime) -> float:
     oldest = text("SELECT at FROM pending_facts WHERE failed IS NULL ORDER BY event_id LIMIT 1")
-    return real_seconds(context, session.scalar(oldest))
+    return real_seconds(context, now, session.scalar(oldest))
 
 
-def _sending_held(session: Session, context: Context) -> float:
+def _sending_held(session: Session, context: Context, now: datetime) -> float:
     return float(sending(installation.read(session), context.wall()).state != "open")
 
 
@@ -76,7 +77,7 @@ def exposition(gauges: Iterable[tuple[Gauge, float]], *, database_up: bool) -> b
     return generate_latest(counters if several else REGISTRY) + generate_latest(own)
 
 
-_DATABASE_UP = Gauge("funnel_database_up", "1 when the database answered this scrape.", lambda session, context: 1)
+_DATABASE_UP = Gauge("funnel_database_up", "1 when the database answered this scrape.", lambda session, context, now: 1)
 
 
 class _Read(Collector):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from flask import request
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
@@ -66,8 +67,9 @@ def read_sequence(key: str) -> Answer:
 def save_sequence(document: dict[str, Any], key: str) -> Answer:
     """Save the document as the draft, also with problems. To change a sequence, send its ETag in If-Match."""
     _check_key(key, document)
+    now = engine_now()
     with _refusals(), current().database.transaction() as session:
-        saved = sequences.save_draft(session, key, document, engine_now(), revisions=_if_match())
+        saved = sequences.save_draft(session, key, document, now, revisions=_if_match())
         return _told(saved.sequence, saved.problems, 201 if saved.created else 200)
 
 
@@ -76,8 +78,9 @@ def save_sequence(document: dict[str, Any], key: str) -> Answer:
 @blueprint.response(200, shapes.PublishedOut)
 def publish_sequence(key: str) -> dict[str, Any]:
     """Make the draft the version that new leads enter. 422 with the problems when it has any."""
+    now = engine_now()
     with _refusals(), current().database.transaction() as session:
-        published = sequences.publish(session, key, engine_now())
+        published = sequences.publish(session, key, now)
         sequence = published.sequence
         return {"key": key, "status": sequence.status} | vars(published)
 
@@ -104,8 +107,9 @@ def resume_sequence(key: str) -> tables.Sequence:
 @blueprint.response(201, shapes.EnrolledOut)
 def enroll_lead(lead: dict[str, Any], key: str) -> dict[str, int]:
     """Enter one lead by hand."""
+    now = engine_now()
     with _refusals(), current().database.transaction() as session:
-        return {"id": sequences.enroll_by_hand(session, key, engine_now(), **lead)}
+        return {"id": sequences.enroll_by_hand(session, key, now, **lead)}
 
 
 @blueprint.route(f"{LEAD}/enrollments")
@@ -122,8 +126,9 @@ def read_enrollments(lead_id: int) -> dict[str, Sequence[Any]]:
 
 
 def _turn(verb: Callable[[Session, str, datetime], tables.Sequence], key: str) -> tables.Sequence:
+    now = engine_now()
     with _refusals(), current().database.transaction() as session:
-        return verb(session, key, engine_now())
+        return verb(session, key, now)
 
 
 def _told(sequence: tables.Sequence, problems: Sequence[Problem], status: int) -> Answer:
@@ -136,14 +141,14 @@ def _if_match() -> set[int] | None:
     """The revisions a change may replace; None without the header. `*` names none: it would overwrite the unseen."""
     if "If-Match" not in request.headers:
         return None
-    tags = request.if_match.as_set()
-    return {int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 19}
+    tags = request.if_match.as_set()  # an empty tag is None here
+    return {int(tag) for tag in tags if tag and tag.isascii() and tag.isdigit() and len(tag) < 19}
 
 
 def _check_key(key: str, document: dict[str, Any]) -> None:
     try:
         shapes.KEY(key)
-    except shapes.ValidationError as error:
+    except ValidationError as error:
         refuse(422, "invalid", "The request is not valid.", {"key": [str(text) for text in error.messages]})
     if document.get("key", key) != key:
         refuse(422, "invalid", "The request is not valid.", {"key": [f"Must be {key}, as in the address."]})

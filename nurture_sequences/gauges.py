@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -23,8 +25,8 @@ _UNKNOWN = text("SELECT count(*) FROM (SELECT FROM messages WHERE status = 'unkn
 _HANDOUTS = text("SELECT count(*) FROM handouts")
 
 
-def _oldest_due(session: Session, context: Context) -> float:
-    return real_seconds(context, session.scalar(_OLDEST))
+def _oldest_due(session: Session, context: Context, now: datetime) -> float:
+    return real_seconds(context, now, session.scalar(_OLDEST))
 
 
 def count_queued(session: Session) -> int:
@@ -39,15 +41,15 @@ def count_unknown(session: Session) -> int:
     return count
 
 
-def _queued(session: Session, context: Context) -> float:
+def _queued(session: Session, context: Context, now: datetime) -> float:
     return float(count_queued(session))
 
 
-def _unknown(session: Session, context: Context) -> float:
+def _unknown(session: Session, context: Context, now: datetime) -> float:
     return float(count_unknown(session))
 
 
-def _handouts(session: Session, context: Context) -> float:
+def _handouts(session: Session, context: Context, now: datetime) -> float:
     return float(session.execute(_HANDOUTS).scalar_one())
 
 

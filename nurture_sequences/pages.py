@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-import yaml
 from flask import abort, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ from funnel.doors import current, engine_now, in_transaction
 from funnel.extensions import Figure, Panel, Tab, Word
 from funnel.ui.blueprint import Pages
 from nurture_sequences import models as tables
-from nurture_sequences import overview, sequences
+from nurture_sequences import overview, sequences, yaml_documents
 from nurture_sequences.gauges import MOST, count_queued, count_unknown
 
 PAGE = 50
@@ -50,7 +49,7 @@ def read_sequence(key: str) -> str:
             "ui/sequence.html",
             sequence=sequence,
             problems=sequences.problems(session, sequence.draft),
-            document=as_yaml(sequence.draft),
+            document=yaml_documents.write(sequence.draft),
         )
 
     try:
@@ -89,16 +88,11 @@ def figures(session: Session, context: Context) -> list[Figure]:
     return shown
 
 
-def as_yaml(document: object) -> str:
-    """A document as people read it: steps in order, no line folded."""
-    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=10_000)
-    return text
-
-
 def _turn(verb: Callable[[Session, str, datetime], tables.Sequence], key: str) -> Response:
+    now = engine_now()
     try:
         with current().database.transaction() as session:
-            verb(session, _plain(key), engine_now())
+            verb(session, _plain(key), now)
     except sequences.UnknownSequenceError:
         abort(404)
     except sequences.NotPublishedError:

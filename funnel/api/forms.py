@@ -48,9 +48,10 @@ def list_forms(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, FormOut)
 def create_form(form: dict[str, Any]) -> Form:
     """A new form; 409 when its key is in use."""
+    now = engine_now()
     try:
         with current().database.transaction() as session:
-            return forms.create_form(session, form, engine_now())
+            return forms.create_form(session, form, now)
     except TakenError as error:
         refuse(409, "taken", str(error), {"key": [str(error)]})
 
@@ -71,8 +72,9 @@ def update_form(form: dict[str, Any], key: str) -> Form:
     """A new definition of a form, and its next version. The key stays: other sites post to it."""
     if form["key"] != key:
         refuse(422, "invalid", "The request is not valid.", {"key": [f"Must be {key}, as in the address."]})
+    now = engine_now()
     with current().database.transaction() as session:
-        return _found(forms.update_form(session, key, form, engine_now()))
+        return _found(forms.update_form(session, key, form, now))
 
 
 def _found(form: Form | None) -> Form:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 
-class Placed(Protocol):
-    """A row that pages can be cut at; times and ids grow together only by chance, so a place is both."""
-
-    @property
-    def id(self) -> int: ...
-
-
-T = TypeVar("T", bound=Placed)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page ended: a time (aware) and an id."""
+    """Where a page ended: a time (aware), and the id that tells rows of one time apart."""
 
     at: datetime
     id: int
@@ -33,8 +26,7 @@ class Page(Generic[T]):
     next: Place | None
 
 
-def cut(rows: Sequence[T], limit: int, time: str) -> Page[T]:
-    """A page of `limit` from up to `limit + 1` rows; `time` names the attribute they are ordered by."""
+def cut(rows: Sequence[T], limit: int, place: Callable[[T], Place]) -> Page[T]:
+    """A page of `limit` from up to `limit + 1` rows; `place` says where a row stands in their order."""
     items = rows[:limit]
-    more = len(rows) > limit
-    return Page(items, Place(getattr(items[-1], time), items[-1].id) if more else None)
+    return Page(items, place(items[-1]) if len(rows) > limit else None)

@@ -30,7 +30,7 @@ def page(session: Session, filters: Filters, *, after: Place | None = None, limi
     if after:
         leads = leads.where(tuple_(Lead.created_at, Lead.id) < (after.at, after.id))
     rows = session.scalars(leads.order_by(Lead.created_at.desc(), Lead.id.desc()).limit(limit + 1)).all()
-    return cut(rows, limit, "created_at")
+    return cut(rows, limit, lambda row: Place(row.created_at, row.id))
 
 
 def count_since(session: Session, since: datetime, most: int) -> int:

@@ -58,7 +58,8 @@ def wait_after(failures: int) -> timedelta:
     """Pure: how long the next try waits after so many failures in a row."""
     if failures < FREE_FAILURES:
         return timedelta(0)
-    return min(FIRST_WAIT * 2 ** min(failures - FREE_FAILURES, 10), LONGEST_WAIT)
+    doublings = min(failures - FREE_FAILURES, 10)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def _rows(session: Session, keys: Sequence[bytes]) -> Sequence[LoginAttempts]:

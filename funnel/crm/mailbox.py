@@ -16,7 +16,11 @@ def page(session: Session, *, to: str | None = None, after: Place | None = None,
         mails = mails.where(func.lower(MailboxMail.to) == to.strip().lower())
     if after:
         mails = mails.where(MailboxMail.id < after.id)
-    return cut(session.scalars(mails.order_by(MailboxMail.id.desc()).limit(limit + 1)).all(), limit, "at")
+    return cut(
+        session.scalars(mails.order_by(MailboxMail.id.desc()).limit(limit + 1)).all(),
+        limit,
+        lambda row: Place(row.at, row.id),
+    )
 
 
 def find(session: Session, mail_id: int) -> MailboxMail | None:

@@ -15,4 +15,4 @@ def page(session: Session, lead_id: int, *, after: Place | None = None, limit: i
     if after:
         facts = facts.where(tuple_(Event.at, Event.id) < (after.at, after.id))
     rows = session.scalars(facts.order_by(Event.at.desc(), Event.id.desc()).limit(limit + 1)).all()
-    return cut(rows, limit, "at")
+    return cut(rows, limit, lambda row: Place(row.at, row.id))

@@ -28,11 +28,11 @@ FACTS = {
     "message_refused": "Mail refused",
     "message_skipped": "Mail not sent",
     "message_unknown": "Mail sent perhaps",
-    "delivered": "Mail delivered",
-    "bounced": "Mail bounced",
-    "opened": "Mail opened",
-    "clicked": "Link clicked",
-    "complained": "Marked a mail as spam",
+    "message_delivered": "Mail delivered",
+    "message_bounced": "Mail bounced",
+    "message_opened": "Mail opened",
+    "message_clicked": "Link clicked",
+    "message_complained": "Marked a mail as spam",
     "loop_stopped": "Stopped a loop of sequences",
 }
 FRENCH = {

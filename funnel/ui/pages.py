@@ -26,10 +26,11 @@ SEARCH = 200
 
 def home() -> str:
     """How things stand."""
+    now = engine_now()
 
     def read(session: Session) -> str:
         context = current()
-        figures = [Figure("Leads today", _count(session, engine_now()))]
+        figures = [Figure("Leads today", _count(session, now))]
         for more in extensions.here().figures:
             figures += more(session, context)
         row = installation.read(session)
@@ -49,10 +50,12 @@ def list_leads() -> str:
 
 
 def read_lead(lead_id: int) -> str:
+    now = engine_now()
+
     def read(session: Session) -> str:
         lead = _found(leads.lead_by_id(session, lead_id))
         story = timeline.page(session, lead_id, after=_place(), limit=PAGE)
-        panels = [panel(session, lead_id, engine_now()) for panel in extensions.here().lead_panels]
+        panels = [panel(session, lead_id, now) for panel in extensions.here().lead_panels]
         return render_template(
             "ui/lead.html", lead=lead, story=story.items, panels=panels, next=common.written(story.next)
         )

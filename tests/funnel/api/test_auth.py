@@ -1,0 +1,146 @@
+"""Who may call what: every route, every scope, tokens and sessions."""
+
+import pytest
+from sqlalchemy import select
+
+from funnel.app import create_app
+from funnel.crm import tokens, users
+from funnel.models import Token
+from nurture_sequences import api as sequences_api
+from nurture_sequences import pages
+
+SCOPES = [scope for scope in tokens.SCOPES if scope != "all"]
+VALUES = {"key": "trial", "lead_id": 1}
+
+
+@pytest.fixture
+def app(context):
+    app = create_app(
+        context.settings, context=context, blueprints=[pages.door], api_blueprints=[sequences_api.blueprint]
+    )
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def routes(app):
+    """Each route of the API: method, address, the scope it declares."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/v1/") and not rule.rule.endswith("openapi.json"):
+            path = app.url_map.bind("localhost").build(rule.endpoint, {name: VALUES[name] for name in rule.arguments})
+            scope = app.view_functions[rule.endpoint].scope
+            found += [(method, path, scope) for method in rule.methods - {"HEAD", "OPTIONS"}]
+    return found
+
+
+def test_there_are_routes_and_each_declares_a_scope(routes):
+    assert len(routes) >= 17
+    assert {scope for _, _, scope in routes} <= set(SCOPES)
+
+
+def test_no_route_opens_without_a_token(routes, client):
+    for method, path, _ in routes:
+        answer = client.open(path, method=method)
+
+        assert (answer.status_code, answer.json["code"]) == (401, "unauthorized"), (method, path)
+        assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
+
+
+def test_no_route_opens_with_the_other_scopes(routes, client, token):
+    for method, path, scope in routes:
+        others = [one for one in SCOPES if not tokens.allows([one], scope)]
+        answer = client.open(path, method=method, headers=token(*others))
+
+        assert (answer.status_code, answer.json["code"]) == (403, "forbidden"), (method, path)
+
+
+def test_every_route_opens_with_its_own_scope(routes, client, token):
+    for method, path, scope in routes:
+        answer = client.open(path, method=method, headers=token(scope))
+
+        assert answer.status_code not in (401, 403), (method, path)
+        assert answer.status_code < 500, (method, path)
+
+
+def test_permission_is_asked_before_the_body_is_read(client, token):
+    answer = client.post("/api/v1/forms", data=b"{", content_type="application/json", headers=token("leads:read"))
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer fnl_" + "A" * 43,
+        "Bearer fnl_" + "A" * 42 + "é",
+        "Bearer " + "x" * 5000,
+        "Basic dXNlcjpwYXNz",
+        "fnl_" + "A" * 43,
+    ],
+)
+def test_what_is_not_a_token_of_ours_is_refused(client, header):
+    answer = client.get("/api/v1/leads", headers={"Authorization": header})
+
+    assert answer.status_code == 401
+
+
+def test_a_revoked_token_opens_nothing(client, token, context):
+    headers = token("all")
+    with context.database.transaction() as session:
+        tokens.revoke(session, "test", context.wall())
+
+    assert client.get("/api/v1/leads", headers=headers).status_code == 401
+
+
+def test_the_database_holds_no_token(session, context):
+    text = tokens.add(session, "shop", ["leads:read"], context.wall())
+
+    row = session.scalars(select(Token).where(Token.name == "shop")).one()
+    assert text.encode() not in row.digest
+    assert len(row.digest) == 32
+    assert tokens.find(session, text).id == row.id
+
+
+class TestSession:
+    """A person signed in to the app may do everything, and proves that writes come from our pages."""
+
+    @pytest.fixture
+    def signed_in(self, context, client):
+        with context.database.transaction() as database:
+            user = users.find(database, users.add(database, "mia@funnel.example", "correct horse", context.wall()))
+            stamp = users.stamp(user)
+        with client.session_transaction() as session:
+            session.update(user=user.id, stamp=stamp, csrf="the-token")
+        return client
+
+    def test_reads_need_the_cookie_alone(self, signed_in):
+        assert signed_in.get("/api/v1/leads").status_code == 200
+
+    @pytest.mark.parametrize(("given", "status"), [(None, 403), ("", 403), ("x", 403), ("é", 403), ("the-token", 201)])
+    def test_writes_need_the_csrf_header(self, signed_in, given, status):
+        headers = {} if given is None else {"X-CSRF-Token": given}
+        answer = signed_in.post("/api/v1/forms", json={"key": "a", "name": "A"}, headers=headers)
+
+        assert answer.status_code == status
+
+    def test_a_bad_token_is_not_helped_by_a_good_cookie(self, signed_in):
+        assert signed_in.get("/api/v1/leads", headers={"Authorization": "Bearer x"}).status_code == 401
+
+
+def test_the_description_is_openapi_with_the_scope_of_each_operation(client):
+    document = client.get("/api/v1/openapi.json").json
+
+    assert document["openapi"] == "3.1.0"
+    operations = [
+        operation
+        for path in document["paths"].values()
+        for method, operation in path.items()
+        if method in ("get", "put", "post", "delete")
+    ]
+    assert len(operations) >= 17
+    assert all(operation["x-scope"] in SCOPES and operation["summary"] for operation in operations)
+    assert set(document["components"]["schemas"]["ErrorOut"]["properties"]) == {"code", "message", "errors"}
