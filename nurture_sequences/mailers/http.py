@@ -1,6 +1,6 @@
 """A keep-alive HTTP/1.1 client for posting JSON that knows whether a failed request may have been read.
 
-Five times cheaper than http.client for a request of one mail; docs/adr/0005 has the figures. No redirects, no proxy.
+A third of http.client's work for a request of one mail; docs/adr/0005 has the figures. No redirects, no proxy.
 """
 
 from __future__ import annotations
@@ -171,11 +171,9 @@ class _Reader:
         return found
 
     def _receive(self) -> bytes:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+        if time.monotonic() >= self._deadline:
             raise TimeoutError("the answer took too long")
-        self._sock.settimeout(left)
-        data = self._sock.recv(65536)
+        data = self._sock.recv(8192)
         if not data:
             raise _EndedError("the connection was closed")
         return data
