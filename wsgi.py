@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import nurture_sequences
 from funnel import cli, config
 from funnel.composition import Composition
 from funnel.supervisor import programs
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 command = cli.Funnel(
-    cli.COMMANDS,
+    cli.COMMANDS | nurture_sequences.COMMANDS,
     Composition(
         programs=[programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")],
         demo="nurture_sequences.demo.seed:seed",
