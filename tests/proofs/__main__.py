@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -22,9 +23,9 @@ from tests.proofs.storm import Weather
 from tests.servers.brokers import MissingServerError
 
 BROKERS = ("memory", "rabbitmq", "redis")
-LARGE = Weather(between=0.9, servers=8, longest=900)
-SMALL = Weather(between=0.7, servers=3, longest=60)
-SMALL_LEADS = 100
+LARGE = Weather(life=2, servers=10, longest=900)
+SMALL = Weather(life=0.8, servers=4, longest=12)
+SMALL_LEADS = 60
 
 
 def main() -> None:
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of the kills and faults")
     parser.add_argument("--keep", type=Path, help="leave databases and logs in this folder")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a stop leaves nothing running
     results = [_play(plan, chosen.keep) for plan in _plans(chosen)]
     if not all(results):
         sys.exit(1)

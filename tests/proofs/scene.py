@@ -10,7 +10,6 @@ from funnel import config
 from funnel.context import Context
 from tests.servers import programs
 from tests.servers.brokers import make_broker
-from tests.servers.group import Group
 from tests.servers.postgres import Postgres
 from tests.servers.sendgrid import SendGrid
 
@@ -23,7 +22,7 @@ class Scene:
     def __init__(self, home: Path, broker: str) -> None:
         self.home = home
         self.postgres, self.broker, self.fake = Postgres(home / "pg"), make_broker(broker, home), SendGrid(home)
-        self.workers: list[Group] = []
+        self.workers: list[programs.Worker] = []
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -51,7 +50,7 @@ class Scene:
         web, self.web_url = programs.web(environ, self.home / "web.log")
         stack.callback(web.kill)
         for number in range(WORKERS):
-            worker = programs.worker(environ, self.home / f"worker{number}.log")
+            worker = programs.Worker(environ, self.home / f"worker{number}.log")
             stack.callback(worker.kill)
             self.workers.append(worker)
 

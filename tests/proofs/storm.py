@@ -13,8 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.proofs import story
 from tests.proofs.scene import Scene
-from tests.proofs.story import Standing
-from tests.servers.group import Group
+from tests.servers.programs import Worker
 
 #: what the fake does to requests while the storm lasts; see tests/fakes/sendgrid/script.py
 CHANCES = {
@@ -28,15 +27,18 @@ CHANCES = {
     "429": 0.002,
 }
 LATENCY = 0.05
+#: seconds between two looks at the story
+LOOK = 2.0
 #: slower than SEND_SECONDS, so that the pulse loses patience with a mail that is accepted after all
 SLOW = 5.0
 
 
 @dataclass(frozen=True)
 class Weather:
-    """How hard it blows. Seconds are wall time; `servers` is the mean time between kills of a server."""
+    """How hard it blows, in seconds of wall time: how long a worker lives once it is ready, and the time between two
+    kills of a server (both on average), and how long the storm lasts at most."""
 
-    between: float
+    life: float
     servers: float
     longest: float
 
@@ -49,72 +51,59 @@ class Storm:
         self.chance = random.Random(seed)
         self.kills: Counter[str] = Counter()
         self.longest_outage = 0.0
-        self._restarts: list[tuple[float, Group]] = []
+        #: when each worker that is ready is to be killed
+        self._ends: dict[Worker, float] = {}
 
     def rage(self, say: Callable[[str], None]) -> None:
-        """Until nothing moves any more, or the longest time is over; then every worker is up again."""
+        """Until nothing moves any more, or the longest time is over."""
         self.scene.fake.script(latency=LATENCY, slow_seconds=SLOW, chances=CHANCES, seed=self.chance.getrandbits(32))
         started = time.monotonic()
-        worker_due, server_due, look_due = (started + self._soon(), started + self._later(), started + 2)
-        while time.monotonic() - started < self.weather.longest:
-            now = time.monotonic()
-            self._restart(now)
-            if now >= worker_due:
-                self._kill_worker(now)
-                worker_due = now + self._soon()
-            if self.strike is not None and now >= server_due:
-                self._strike()
-                server_due = time.monotonic() + self._later()
-            if now >= look_due:
-                at = self._look()
-                if at is not None:
-                    say(
-                        f"{now - started:5.0f} s  {self.kills.total()} kills, {at.accepted} mails accepted, "
-                        f"{at.unknown} unknown, {at.active} leads on their way"
-                    )
-                    if at.at_rest:
-                        break
-                look_due = now + 2
+        strike_at, look_at = started + self._about(self.weather.servers), started + LOOK
+        while (now := time.monotonic()) - started < self.weather.longest:
+            for worker in self.scene.workers:
+                self._blow(worker, now)
+            if self.strike is not None and now >= strike_at:
+                self._strike(self.strike)
+                strike_at = time.monotonic() + self._about(self.weather.servers)
+            if now >= look_at:
+                if self._calm(say, now - started):
+                    return
+                look_at = now + LOOK
             time.sleep(0.01)
-        self._restart(float("inf"))
 
-    def _soon(self) -> float:
-        return self.chance.uniform(0.2, 1.8) * self.weather.between
+    def _about(self, seconds: float) -> float:
+        return self.chance.uniform(0.1, 1.9) * seconds
 
-    def _later(self) -> float:
-        return self.chance.uniform(0.3, 1.7) * self.weather.servers
-
-    def _kill_worker(self, now: float) -> None:
-        up = [worker for worker in self.scene.workers if worker.alive]
-        if up:
-            victim = self.chance.choice(up)
-            victim.kill()
+    def _blow(self, worker: Worker, now: float) -> None:
+        """Let a worker live a while once it is ready, kill it, start it again; also if it ended by itself."""
+        if not worker.alive:
+            self.kills["worker that gave up"] += 1
+            worker.start()
+        elif worker not in self._ends:
+            if worker.ready:
+                self._ends[worker] = now + self._about(self.weather.life)
+        elif now >= self._ends[worker]:
+            del self._ends[worker]
+            worker.kill()
+            worker.start()
             self.kills["worker"] += 1
-            self._restarts.append((now + self.chance.uniform(0, 0.5), victim))
 
-    def _strike(self) -> None:
+    def _strike(self, strike: Callable[[], str]) -> None:
         started = time.monotonic()
-        assert self.strike is not None
-        self.kills[self.strike()] += 1
+        self.kills[strike()] += 1
         self.longest_outage = max(self.longest_outage, time.monotonic() - started)
 
-    def _restart(self, now: float) -> None:
-        for due, worker in self._restarts:
-            if due <= now:
-                worker.start()
-        self._restarts = [(due, worker) for due, worker in self._restarts if due > now]
-        # A worker that ended by itself (the broker or the database was away) is started again, as systemd would.
-        waiting = {id(worker) for _, worker in self._restarts}
-        for worker in self.scene.workers:
-            if not worker.alive and id(worker) not in waiting:
-                self.kills["worker that gave up"] += 1
-                worker.start()
-
-    def _look(self) -> Standing | None:
+    def _calm(self, say: Callable[[str], None], seconds: float) -> bool:
+        """Say how it stands, and whether there is nothing left to disturb."""
         try:
-            return story.standing(self.scene.context)
+            at = story.standing(self.scene.context)
         except DBAPIError:
-            return None
+            return False
+        say(
+            f"{seconds:4.0f} s  {self.kills.total()} kills, {at.accepted} mails accepted, {at.unknown} unknown, "
+            f"{at.active} leads on their way"
+        )
+        return at.at_rest
 
 
 def database(scene: Scene, chance: random.Random) -> Callable[[], str]:

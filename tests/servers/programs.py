@@ -24,10 +24,24 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
     return {**kept, **KEYS, **QUICK, "FUNNEL_HOME": str(home), "LOG_FORMAT": "text", **settings}
 
 
-def worker(environ: Mapping[str, str], log: Path) -> Group:
-    """One worker process with a pulse beside it, not yet started."""
-    settings = replace(config.load(environ), worker_processes=1)
-    return Group(programs.worker("nurture_sequences.worker").command(settings, ""), environ, log)
+class Worker(Group):
+    """One worker process with a pulse beside it."""
+
+    def __init__(self, environ: Mapping[str, str], log: Path) -> None:
+        settings = replace(config.load(environ), worker_processes=1)
+        super().__init__(programs.worker("nurture_sequences.worker").command(settings, ""), environ, log)
+        self._said = 0
+
+    def start(self) -> None:
+        self._said = self.log.stat().st_size if self.log.exists() else 0
+        super().start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the process started last takes up work."""
+        with self.log.open("rb") as log:
+            log.seek(self._said)
+            return b"worker ready" in log.read(65536)
 
 
 def web(environ: Mapping[str, str], log: Path) -> tuple[Group, str]:
