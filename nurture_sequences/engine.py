@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import weakref
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -22,6 +23,8 @@ class Waker:
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)
         self._writer.setblocking(False)
+        for end in (self._reader, self._writer):
+            weakref.finalize(self, end.close)
 
     def fileno(self) -> int:
         return self._reader.fileno()
