@@ -14,6 +14,7 @@ from funnel.landing.words import language, words
 
 #: pages run no script and load nothing but their style sheet; a view may allow what its page needs
 PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action {actions}; frame-ancestors {frames}"
+_PLAIN_POLICY = PAGE_POLICY.format(actions="'self'", frames="'none'")
 
 door = Blueprint("landing", __name__)
 
@@ -28,7 +29,7 @@ def _remember_forms(state: object) -> None:
 def _close(response: Response) -> Response:
     """Nothing here may be kept by caches: pages hold ids of their own, and choices of one person."""
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY.format(actions="'self'", frames="'none'"))
+    response.headers.setdefault("Content-Security-Policy", _PLAIN_POLICY)
     return origins.tell(response)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urljoin
 
-from flask import Response, g, redirect, render_template, url_for
+from flask import Response, g, redirect, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -78,11 +78,10 @@ def _keep(form: KnownForm, posted: dict[str, Any], filling: Filling) -> None:
 
 
 def _thank(form: KnownForm) -> WerkzeugResponse:
-    address = form.definition["thanks_url"] or url_for("landing.thanks", key=form.key)
     if wants_json():
         # A script on another site needs to know that a bare path is one of ours.
-        return json(201, {"status": "accepted", "redirect": urljoin(current().settings.public_url, address)})
-    return redirect(address, 303)
+        return json(201, {"status": "accepted", "redirect": urljoin(current().settings.public_url, form.thanks)})
+    return redirect(form.thanks, 303)
 
 
 def _refuse(form: KnownForm, posted: dict[str, Any], filling: Filling) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import current_app
+from flask import current_app, url_for
 from werkzeug.exceptions import NotFound
 
 from funnel.crm.forms import form_by_key
@@ -27,6 +27,8 @@ class KnownForm:
     name: str
     definition: Mapping[str, Any]
     reader: Reader
+    #: where visitors go next: an absolute address, or a path on this host
+    thanks: str
     #: `time.monotonic()` at the reading
     read_at: float
 
@@ -64,4 +66,5 @@ def known_form(key: str) -> KnownForm:
 
 def _known(form: Form, read_at: float) -> KnownForm:
     reader = Reader(form.definition)
-    return KnownForm(form.id, form.key, form.version, form.name, form.definition, reader, read_at)
+    thanks = form.definition["thanks_url"] or url_for("landing.thanks", key=form.key)
+    return KnownForm(form.id, form.key, form.version, form.name, form.definition, reader, thanks, read_at)
