@@ -8,7 +8,7 @@ import flask
 import flask_smorest
 
 from funnel import sessions
-from funnel.api import errors, forms, installation, leads, mailbox, timeline
+from funnel.api import docs, errors, forms, installation, leads, mailbox, timeline
 from funnel.schemas.common import ErrorOut
 
 OWN = (forms.blueprint, leads.blueprint, timeline.blueprint, mailbox.blueprint, installation.blueprint)
@@ -39,3 +39,4 @@ def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
     api.spec.components.security_scheme("session", SESSION)
     for blueprint in (*OWN, *extra):
         api.register_blueprint(blueprint, url_prefix="/api/v1")
+    app.add_url_rule("/api/docs", "api_docs", lambda: docs.page(api.spec.to_dict()))

@@ -11,6 +11,7 @@ import marshmallow
 import orjson
 from flask import request
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from funnel.api.auth import authorise
 from funnel.api.errors import refuse
@@ -52,8 +53,12 @@ def body() -> Any:
     """
     if not request.is_json:
         refuse(415, "unsupported_media_type", "Send JSON, with the content type application/json.")
+    sent = request.get_data()
+    if request.content_length is None and len(sent) >= (request.max_content_length or 0):
+        # Werkzeug 3.1 cuts a chunked body off at the limit instead of refusing it.
+        raise RequestEntityTooLarge
     try:
-        value = orjson.loads(request.get_data())
+        value = orjson.loads(sent)
     except orjson.JSONDecodeError as error:
         if "surrogate" in error.msg and "UTF-8" not in error.msg:
             refuse(422, "invalid", "The request is not valid.", {"body": ["Contains half of a surrogate pair."]})

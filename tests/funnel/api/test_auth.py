@@ -131,6 +131,13 @@ class TestSession:
         assert signed_in.get("/api/v1/leads", headers={"Authorization": "Bearer x"}).status_code == 401
 
 
+def test_people_read_the_api_on_a_page_without_scripts(client):
+    page = client.get("/api/docs").text
+
+    assert "<code>PUT /api/v1/sequences/{key}</code>" in page
+    assert "<script" not in page
+
+
 def test_the_description_is_openapi_with_the_scope_of_each_operation(client):
     document = client.get("/api/v1/openapi.json").json
 

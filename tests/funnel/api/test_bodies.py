@@ -1,5 +1,7 @@
 """Whatever is sent, the answer is a clear 4xx in one shape, and nothing is written."""
 
+from io import BytesIO
+
 import orjson
 import pytest
 from sqlalchemy import func, select
@@ -58,6 +60,16 @@ def test_a_bad_body_gets_a_clear_answer_and_leaves_nothing(api, session, body, c
     assert {"code", "message"} <= answer.json.keys() <= {"code", "message", "errors"}
     assert isinstance(answer.json["message"], str)
     assert field is None or field in answer.json["errors"], answer.json
+    assert session.scalar(select(func.count()).select_from(Form)) == 0
+
+
+def test_a_body_of_no_told_length_is_limited_too(api, session):
+    body = raw() + b" " * 70_000
+    streamed = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+
+    answer = api("POST", "/forms", input_stream=BytesIO(body), content_type=JSON, environ_overrides=streamed)
+
+    assert (answer.status_code, answer.json["code"]) == (413, "request_entity_too_large")
     assert session.scalar(select(func.count()).select_from(Form)) == 0
 
 
