@@ -189,8 +189,7 @@ def _write(session: Session, found: _Consequences, now: datetime, key: bytes) ->
     settling.settle(session, found.settlements, now)
     if found.stamps:
         session.execute(_STAMP, {"rows": orjson.dumps(found.stamps).decode()})
-    for address, reason in found.suppressions.items():
-        suppressions.suppress(session, address, reason, now, key)
+    suppressions.suppress_all(session, found.suppressions, now, key)
     for lead_id, message_id in sorted(found.unsubscribed.items()):
         consents.withdraw(session, lead_id, None, now, proof=Proof("provider"), message_id=message_id)
     facts.record(session, found.facts)
