@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from funnel.crm import consents, installation, suppressions
+from funnel.crm import consents, suppressions
 from nurture_sequences import leads, settling
 from nurture_sequences.definition import Program
 from nurture_sequences.engine import Engine
@@ -29,6 +29,7 @@ _LOCK = text("""
       FROM messages m LEFT JOIN enrollments e ON e.id = m.enrollment_id LEFT JOIN sequences s ON s.id = e.sequence_id
      WHERE m.id = ANY (:ids) AND m.status = 'queued' ORDER BY m.id FOR UPDATE OF m
 """)
+_SENDING = text("SELECT sending_held, paused_until FROM installation")
 # Counted under the lead's lock, over everything that left or may have left.
 _RECENT = text("""
     SELECT lead_id, coalesce(settled_at, queued_at) AS at FROM messages
@@ -108,7 +109,7 @@ def _answers(
 
 
 def _sending(session: Session, engine: Engine, now: datetime) -> Sending:
-    row = installation.read(session)
+    row = session.execute(_SENDING).one()
     settings, clock = engine.context.settings, engine.context.clock
     until = clock.now(row.paused_until) if row.paused_until else None
     return Sending(row.sending_held, until, engine.mailer.real, settings.mail_cap_per_day)

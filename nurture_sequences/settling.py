@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -92,7 +92,7 @@ def settle(session: Session, settlements: Sequence[Settlement], now: datetime, c
     """
     if not settlements:
         return 0
-    rows = orjson.dumps([asdict(settlement) for settlement in settlements]).decode()
+    rows = orjson.dumps(settlements).decode()
     settled = session.execute(_SETTLE, {"rows": rows, "now": now, "claim": claim}).all()
     facts.record(
         session,
@@ -112,7 +112,7 @@ def settle(session: Session, settlements: Sequence[Settlement], now: datetime, c
 def delay(session: Session, delays: Sequence[Delay], claim: UUID) -> None:
     """Queue messages of this claim again, also those that the pulse gave up waiting for meanwhile."""
     if delays:
-        rows = orjson.dumps([asdict(one) for one in delays]).decode()
+        rows = orjson.dumps(delays).decode()
         session.execute(_DELAY, {"rows": rows, "claim": claim})
 
 
