@@ -21,7 +21,7 @@ from funnel import metrics
 from funnel.crm import installation
 from nurture_sequences import leads, settling
 from nurture_sequences.claims import Claim, claim
-from nurture_sequences.engine import Engine
+from nurture_sequences.engine import Engine, is_poison
 from nurture_sequences.mailers import Accepted, Email, Outcome, Refused, Unavailable, Unknown
 from nurture_sequences.rendering import render
 from nurture_sequences.settling import Delay, Settlement
@@ -82,12 +82,28 @@ class _Sent:
 
 
 def _bite(engine: Engine, ids: Sequence[UUID]) -> None:
-    claimed = _claim(engine, ids)
+    try:
+        claimed = _claim(engine, ids)
+    except Exception as error:
+        if not is_poison(error):
+            raise
+        _alone(engine, ids, error)
+        return
     if claimed.mails:
         sent = _send(engine, claimed)
         _persist(lambda session: _record(session, engine, claimed, sent), engine)
         for outcome, number in Counter(type(outcome).__name__.lower() for _, outcome in sent.outcomes).items():
             metrics.count_messages(outcome, number)
+
+
+def _alone(engine: Engine, ids: Sequence[UUID], error: Exception) -> None:
+    """A bite that cannot be claimed is tried mail by mail; the one at fault is set aside with the reason."""
+    if len(ids) > 1:
+        for one in ids:
+            _bite(engine, [one])
+        return
+    log.error("a mail was set aside", extra={"message_id": str(ids[0])}, exc_info=error)
+    _persist(lambda session: settling.set_aside(session, ids[0], type(error).__name__), engine)
 
 
 def _claim(engine: Engine, ids: Sequence[UUID]) -> Claim:

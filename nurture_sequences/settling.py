@@ -83,6 +83,9 @@ _LOST = text("""
 _UNDECIDED = text("""
     UPDATE messages SET due_at = 'infinity', held = 'unknown' WHERE id = ANY (:ids) AND status = 'unknown'
 """)
+_ASIDE = text("""
+    UPDATE messages SET due_at = 'infinity', held = 'error', reason = :reason WHERE id = :id AND status = 'queued'
+""")
 
 
 def settle(session: Session, settlements: Sequence[Settlement], now: datetime, claim: UUID | None = None) -> int:
@@ -131,6 +134,11 @@ def doubt_lost(session: Session, before: datetime, due_at: datetime) -> int:
     """Claims whose deadline is long over (`before` is wall time) belong to a process that died; returns how many."""
     result = session.execute(_LOST, {"before": before, "due_at": due_at})
     return result.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def set_aside(session: Session, message_id: UUID, reason: str) -> None:
+    """Take a message that cannot even be claimed out of the pulse's sight until a person looks at it."""
+    session.execute(_ASIDE, {"id": message_id, "reason": reason})
 
 
 def hold_unknown(session: Session, ids: Sequence[UUID]) -> None:

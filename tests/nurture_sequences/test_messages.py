@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from funnel.crm import installation, suppressions
+from nurture_sequences import enrollments, reactions
 from nurture_sequences.mailers import Accepted, Refused, Unavailable, Unknown
 from nurture_sequences.models import Enrollment, Message
 from tests import factories
@@ -187,6 +188,34 @@ def test_a_stop_gives_back_what_was_not_sent(play, session):
     play.outbox.answer = lambda email: Accepted(None)
     play.turn()
     assert len(play.outbox.sent) == 5
+
+
+def test_a_mail_that_cannot_be_claimed_is_set_aside_alone(play, session, lena):
+    omar = factories.lead(session)
+    factories.submitted(session, omar)
+    session.commit()
+    play.context.at = NOW
+    with play.context.database.transaction() as transaction:
+        for lead in (lena, omar):
+            reactions.react(transaction, [lead.id], NOW)
+        enrollments.advance(transaction, transaction.scalars(select(Enrollment.id)).all(), NOW)
+        transaction.execute(
+            text(
+                "INSERT INTO versions (sequence_id, number, document, published_at) "
+                "SELECT id, 2, '{\"steps\": 7}', now() FROM sequences"
+            )
+        )
+        transaction.execute(
+            text("UPDATE messages SET version_id = (SELECT max(id) FROM versions) WHERE lead_id = :lead"),
+            {"lead": lena.id},
+        )
+
+    play.turn()
+
+    assert [email.to for email in play.outbox.sent] == [omar.email]
+    (aside,) = session.scalars(select(Message).where(Message.held == "error"), execution_options=FRESH).all()
+    assert aside.lead_id == lena.id
+    assert aside.reason
 
 
 def test_a_confirmation_is_service_mail_that_needs_no_consent(play, session):
