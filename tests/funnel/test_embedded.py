@@ -39,12 +39,6 @@ def ask(url: str, statement: str) -> object:
     return answer[0] if answer else None
 
 
-def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-
-
 def test_a_cold_start_makes_the_database_and_a_warm_one_finds_its_rows(server: EmbeddedPostgres) -> None:
     url = server.start()
     ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
@@ -90,7 +84,8 @@ def test_a_stale_pid_file_that_names_another_living_program_is_no_obstacle(serve
     text = (server.place.data / "postmaster.pid").read_text()
     pid = server.postmaster() or 0
     os.kill(pid, signal.SIGKILL)
-    wait_until_gone(pid)
+    while server.postmaster():
+        time.sleep(0.01)
     (server.place.data / "postmaster.pid").write_text(text.replace(str(pid), str(os.getpid()), 1))
 
     server.start()
