@@ -18,7 +18,7 @@ from funnel.hints import libpq_url
 #: a lead leaves one wait and enters the next: the plainest step there is
 DOCUMENT = {"key": "waits", "steps": [{"id": f"w{n}", "wait": {"for": "1 day"}} for n in range(40)]}
 
-_SEED = """
+SEED = """
     INSERT INTO sequences (key, status, draft, live_number, created_at, updated_at)
     VALUES ('waits', 'live', '{document}', 1, now(), now());
     INSERT INTO versions (sequence_id, number, document, published_at) SELECT id, 1, draft, now() FROM sequences;
@@ -52,8 +52,8 @@ def measure(cluster_url: str, waiting: int, due: int, *, hold_transaction: bool 
     """Steps per second with `waiting` enrollments in the table, `due` of them due at once."""
     name = f"advance, {waiting:,} waiting" + (", a long transaction held open" if hold_transaction else "")
     with database(cluster_url, "bench_advance") as (url, engine):
-        _run(engine, _SEED.format(document=orjson.dumps(DOCUMENT).decode(), waiting=waiting))
-        _vacuum(engine)
+        run(engine, SEED.format(document=orjson.dumps(DOCUMENT).decode(), waiting=waiting))
+        vacuum(engine, "leads", "enrollments")
         with _held_open(url, hold_transaction):
             ours = _through_actors(url, engine, waiting, due)
             bare = _bare(url, engine, waiting, due)
@@ -87,12 +87,10 @@ def _rate(engine: Engine, due: int) -> float:
 
 
 def _bare(url: str, engine: Engine, waiting: int, due: int) -> float:
-    _run(engine, "TRUNCATE visits")
+    run(engine, "TRUNCATE visits")
     _make_due(engine, waiting, due)
-    started = time.monotonic()
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         results = pool.map(_bare_loop, [url, url])
-    del started
     return sum(done for done, _ in results) / max(seconds for _, seconds in results)
 
 
@@ -111,7 +109,7 @@ def _bare_loop(url: str) -> tuple[int, float]:
 
 def _make_due(engine: Engine, waiting: int, due: int) -> None:
     percent = min(100.0, 150.0 * due / waiting) if waiting > due else 100
-    _run(engine, _DUE.format(percent=percent, due=due))
+    run(engine, _DUE.format(percent=percent, due=due))
 
 
 def _wait_ready(engine: Engine) -> None:
@@ -137,12 +135,12 @@ def _held_open(url: str, wanted: bool) -> Iterator[None]:
     connection.close()
 
 
-def _run(engine: Engine, statements: str) -> None:
+def run(engine: Engine, statements: str) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(statements.replace("%", "%%"))
 
 
-def _vacuum(engine: Engine) -> None:
+def vacuum(engine: Engine, *tables: str) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE leads"))
-        connection.execute(text("VACUUM ANALYZE enrollments"))
+        for table in tables:
+            connection.execute(text(f"VACUUM ANALYZE {table}"))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, text
@@ -63,7 +64,7 @@ def test_a_mail_not_taken_is_tried_again_later_and_later(play, session, lena):
     play.outbox.answer = lambda email: tries.append(play.context.at) or Unavailable("503", None, account_wide=False)
     play.until(NOW + timedelta(minutes=5), step=timedelta(seconds=1))
 
-    gaps = [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(tries)]
     assert len(tries) >= 5
     assert gaps == sorted(gaps)
     assert first(session).status == "queued"
