@@ -74,7 +74,8 @@ _MAILS = text("""
         SELECT id FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now
          ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    UPDATE messages m SET due_at = :ring FROM due WHERE m.id = due.id RETURNING m.id, m.lead_id, m.status
+    UPDATE messages m SET due_at = :ring FROM due WHERE m.id = due.id
+    RETURNING m.id, m.lead_id, m.status, m.version_id
 """)
 _HANDED = text("""
     INSERT INTO handouts (id, scope, actor, size, deadline)
@@ -185,7 +186,7 @@ class Pulse:
         if room <= 0:
             return []
         rows = session.execute(_MAILS, {"now": now, "ring": ring, "limit": room}).all()
-        settling.hold_unknown(session, [row.id for row in rows if row.status == "unknown"])
+        settling.decide_unknown(session, [row for row in rows if row.status == "unknown"], now)
         queued = sorted((row for row in rows if row.status == "queued"), key=lambda row: row.lead_id or 0)
         return [Chunk(uuid4(), "deliver", part) for part in _parts([row.id for row in queued], MAILS_IN_CHUNK)]
 

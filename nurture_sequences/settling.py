@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from funnel.crm import facts
 from funnel.crm.facts import Fact
+from nurture_sequences.programs import programs
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,11 @@ _LOST = text("""
            reason = 'the process that was sending it died'
       FROM lost WHERE m.id = lost.id
 """)
-_UNDECIDED = text("""
+_HOLD = text("""
     UPDATE messages SET due_at = 'infinity', held = 'unknown' WHERE id = ANY (:ids) AND status = 'unknown'
+""")
+_RESEND = text("""
+    UPDATE messages SET status = 'queued', due_at = :now, claim = NULL WHERE id = ANY (:ids) AND status = 'unknown'
 """)
 _ASIDE = text("""
     UPDATE messages SET due_at = 'infinity', held = 'error', reason = :reason WHERE id = :id AND status = 'queued'
@@ -141,9 +146,17 @@ def set_aside(session: Session, message_id: UUID, reason: str) -> None:
     session.execute(_ASIDE, {"id": message_id, "reason": reason})
 
 
-def hold_unknown(session: Session, ids: Sequence[UUID]) -> None:
-    """The grace is over and no event came: a person decides."""
-    session.execute(_UNDECIDED, {"ids": list(ids)})
+def decide_unknown(session: Session, rows: Sequence[Any], now: datetime) -> None:
+    """The grace is over and no event came: the sequence's policy holds the mail for a person, or sends it again.
+
+    It keeps its id and so its Message-ID. `rows` are locked messages with `id` and `version_id`.
+    """
+    compiled = programs(session, {row.version_id for row in rows if row.version_id is not None})
+    again = [row.id for row in rows if row.version_id and compiled[row.version_id].on_unknown == "resend"]
+    if again:
+        session.execute(_RESEND, {"ids": again, "now": now})
+    if len(again) < len(rows):
+        session.execute(_HOLD, {"ids": [row.id for row in rows if row.id not in set(again)]})
 
 
 def backoff(attempts: int) -> timedelta:

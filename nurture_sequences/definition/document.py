@@ -6,6 +6,8 @@ enter          {"form": key}, {"stage": key}, {"tag": name}, {"event": kind}, or
 reenter        {"after": "30 days"}; absent: never again
 goal           a condition that ends it
 purpose        the consent its mail needs; absent: any consent to mail
+on_unknown     what to do with a mail that may or may not have left, once no word came of it in time:
+               "hold" for a person (the default), or "resend" it with the same Message-ID
 window         {"days": "mon-fri", "from": "09:00", "to": "18:00", "zone": "lead"}; absent: always open
 steps          see `steps`
 """
@@ -22,7 +24,8 @@ from nurture_sequences.definition.program import Program, Trigger, TriggerKind
 from nurture_sequences.definition.steps import StepReader
 from nurture_sequences.definition.window import read_window
 
-KEYS = ("key", "name", "enter", "reenter", "goal", "purpose", "window", "steps")
+KEYS = ("key", "name", "enter", "reenter", "goal", "purpose", "window", "on_unknown", "steps")
+ON_UNKNOWN = ("hold", "resend")
 UNBUILT = ("holdout", "caps", "priority")
 TRIGGERS: tuple[TriggerKind, ...] = ("form", "stage", "tag", "event")
 MOST_TRIGGERS = 100
@@ -72,6 +75,7 @@ def _read(reading: Reading, document: object, templates: Collection[str] | None)
         goal=inside.condition(given["goal"], "goal") if "goal" in given else None,
         purpose=reading.text(given["purpose"], "purpose") if "purpose" in given else None,
         window=read_window(reading, given["window"], "window") if "window" in given else None,
+        on_unknown=_on_unknown(reading, given.get("on_unknown", "hold")),
         first=inside.read_all(head["steps"], "steps") if "steps" in head else None,
         steps=inside.steps,
         reads=frozenset(inside.reads),
@@ -109,6 +113,13 @@ def _trigger(reading: Reading, value: object, path: str) -> tuple[Trigger, ...]:
 
 def _trigger_value(reading: Reading, kind: str, value: object, path: str) -> str | None:
     return reading.stage(value, path) if kind == "stage" else reading.text(value, path)
+
+
+def _on_unknown(reading: Reading, value: object) -> str:
+    if value not in ON_UNKNOWN:
+        reading.complain("on_unknown", f"expected one of {listed(ON_UNKNOWN)}, not {shown(value)}")
+        return "hold"
+    return str(value)
 
 
 def _reenter(reading: Reading, value: object) -> timedelta | None:

@@ -78,6 +78,8 @@ class Program:
     purpose: str | None = None
     #: when its mail may leave; None: at any time
     window: Window | None = None
+    #: a mail that may have left and of which no word came: hold it for a person, or resend it
+    on_unknown: str = "hold"
     #: what must be loaded of a lead: some of tags, fields, score, consents, forms, events
     reads: frozenset[str] = field(default_factory=frozenset)
     #: the kinds of events whose times must be loaded

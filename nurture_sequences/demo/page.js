@@ -64,7 +64,8 @@ function line(field, text) {
     item.textContent = text;
     return item;
   }
-  const link = element("a", { href: `#${field.id}`, textContent: text });
+  const label = form.querySelector(`label[for=${field.id}]`).firstChild.textContent.trim();
+  const link = element("a", { href: `#${field.id}`, textContent: field.type === "checkbox" ? text : `${label}: ${text}` });
   link.addEventListener("click", (event) => { event.preventDefault(); field.focus(); });
   item.append(link);
   field.setAttribute("aria-invalid", "true");

@@ -101,6 +101,20 @@ def test_an_unknown_mail_is_never_repeated_blindly(play, session, lena):
     assert (enrollment.status, enrollment.step, enrollment.held) == ("active", "hello", "message")
 
 
+def test_a_sequence_may_choose_to_send_an_unknown_mail_again_under_the_same_id(play, session):
+    factories.sequence(session, {**factories.WELCOME, "on_unknown": "resend"})
+    factories.submitted(session, factories.lead(session))
+    session.commit()
+    tried = []
+    play.outbox.answer = lambda email: tried.append(email.message_id) or (Accepted(None) if tried[1:] else Unknown("?"))
+
+    play.after(hours=1)
+
+    assert len(tried) == 2
+    assert len(set(tried)) == 1
+    assert first(session).status == "accepted"
+
+
 def test_held_sending_keeps_every_mail_and_opening_it_lets_them_go(play, session, lena):
     installation.hold_sending(session, "a person stopped it")
     session.commit()
