@@ -37,4 +37,4 @@ def plain_line(name: str, value: str) -> str:
 
 def impersonal(text: str) -> str:
     """What a provider said without the addresses it repeats, since reasons end up in logs; at most 500 characters."""
-    return re.sub(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+", "(address)", " ".join(text.split()))[:500]
+    return re.sub(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+", "(address)", " ".join(text.replace("\0", " ").split()))[:500]
