@@ -53,7 +53,7 @@ class Tab:
         scripts: bool = True,
     ) -> None:
         self.complaints: list[str] = []
-        self.origins, self.pictures = set(origins), pictures
+        self.origins, self.pictures, self.scripts = set(origins), pictures, scripts
         self._context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts, locale="en-GB"
         )
@@ -64,8 +64,10 @@ class Tab:
         self._context.on("request", self._request)
 
     def look(self, name: str) -> None:
-        """Examine the page as it is now, and keep a picture of it."""
+        """Examine the page as it is now, and keep a picture of it. Where no script runs, axe cannot either."""
         self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+        if not self.scripts:
+            return
         for problem in Axe().run(self.page).response["violations"]:
             nodes = [node["html"] for node in problem["nodes"]]
             self.complaints.append(f"{name}: {problem['id']} ({problem['impact']}): {nodes[:3]}")
