@@ -87,6 +87,22 @@ def test_a_broker_that_forgets_everything_loses_nothing(committed, provider, wor
     assert mails(provider) == {f"lead{n}@short.example": ["one", "two"] for n in range(LEADS)}
 
 
+@pytest.mark.parametrize("broker", ["memory"], indirect=True, scope="module")
+def test_a_worker_that_is_asked_to_stop_leaves_no_mail_in_doubt(committed, provider, workers):
+    provider.script(latency=0.2)
+    begin(committed)
+
+    wait_until(lambda: provider.stats()["open"] > 0)
+    for worker in workers:
+        worker.stop()
+
+    with committed.database.transaction() as session:
+        statuses = set(session.execute(text("SELECT DISTINCT status FROM messages")).scalars())
+        accepted = session.execute(text("SELECT count(*) FROM messages WHERE status = 'accepted'")).scalar_one()
+    assert statuses <= {"queued", "accepted"}
+    assert accepted == len(provider.messages()) > 0
+
+
 def begin(context: Context) -> None:
     with context.database.transaction() as session:
         now = context.now()
