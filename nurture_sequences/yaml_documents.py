@@ -8,6 +8,10 @@ from typing import Any
 import orjson
 import yaml
 
+#: of a mapping's keys these come first, these last; the others by name
+FIRST = ("id", "key", "name", "enter", "reenter", "goal", "purpose", "window", "when", "subject", "text")
+LAST = ("html", "steps")
+
 
 class YamlError(ValueError):
     """The text is not YAML, or says what JSON cannot; the message is one line."""
@@ -42,6 +46,32 @@ def read(text: str) -> Any:
 
 
 def write(document: object) -> str:
-    """A document as people read it: steps in order, no line folded."""
-    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=10_000)
+    """A document as people read it: what names a thing first, long texts last and as they are, no line folded.
+
+    The database keeps no order of keys, so this one is always the same and git shows only what changed.
+    """
+    text: str = yaml.dump(_ordered(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
     return text
+
+
+def _ordered(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value, key=_place)}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value
+
+
+def _place(key: str) -> tuple[int, str]:
+    if key in FIRST:
+        return FIRST.index(key), ""
+    return len(FIRST) + 1 + (LAST.index(key) if key in LAST else -1), key
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks, where YAML can."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
