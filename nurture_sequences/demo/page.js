@@ -40,9 +40,9 @@ async function answer(response) {
 
 function thank() {
   const done = element("div", { role: "status", tabIndex: -1, id: "done" });
-  done.append(element("h2", { textContent: "Thank you" }),
+  done.append(element("h2", { id: "ask", textContent: "Thank you" }),
               element("p", { textContent: "The guide is on its way to you." }));
-  form.replaceWith(done);
+  form.parentElement.replaceChildren(done);
   done.focus();
 }
 

@@ -125,7 +125,7 @@ def test_when_the_service_is_away_the_visitor_is_told_and_nothing_typed_is_lost(
 
 
 def fill_in_without_a_script(service, tab):
-    """Olga's browser runs no script: the service's own page says what is wrong, keeps what was right, sends her back."""
+    """Olga's browser runs no script: the service's page says what is wrong, keeps what was right, sends her back."""
     with tab(scripts=False) as visitor:
         page = visitor.page
         page.goto(f"{service.site}/?utm_source=letter&utm_medium=paper")

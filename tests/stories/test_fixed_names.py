@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
@@ -70,7 +71,7 @@ def test_from_a_post_on_another_origin_to_the_last_letter(service, capsys):
     mails = eventually(lambda: (found := service.mails("lena@example.com"))[2:] and found, 4 + 2 * LATE.seconds)
     assert [mail["subject"] for mail in mails] == ["Hello Lena", "Day two", "Last letter"]
     times = [moment(mail["at"]) for mail in mails]
-    for earlier, later in zip(times, times[1:], strict=False):
+    for earlier, later in pairwise(times):
         assert timedelta(seconds=2) <= later - earlier < timedelta(seconds=2) + LATE
     assert set(mails[0]) >= {"to", "from", "subject", "text", "html", "headers", "at"}
     assert mails[0]["to"] == "lena@example.com"
