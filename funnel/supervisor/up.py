@@ -119,7 +119,7 @@ def _greet(
     if prepared.login:
         email, password = prepared.login
         login = f", first login (shown only now): {email} password {password}"
-    terminal.plain(f"Ready: {address}/ API {address}/api/docs{sites}{login}")
+    terminal.plain(f"Ready: {address}/app/ API {address}/api/docs{sites}{login}")
 
 
 def _watch(children: Sequence[Child], database: DatabaseWatch | None, stop: Stop, terminal: Terminal) -> None:
