@@ -13,6 +13,7 @@ import nurture_sequences
 from funnel import cli, config
 from funnel.composition import Composition
 from funnel.supervisor import programs
+from nurture_sequences.demo import business
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -22,7 +23,7 @@ command = cli.Funnel(
     Composition(
         programs=[programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")],
         demo="nurture_sequences.demo.seed:seed",
-        demo_programs=[programs.listening("demo", "nurture_sequences.demo.site")],
+        demo_programs=[programs.listening("demo", "nurture_sequences.demo.site", business.site_address)],
     ),
 )
 

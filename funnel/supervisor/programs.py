@@ -46,15 +46,10 @@ def worker(module: str) -> Program:
     return Program("worker", command)
 
 
-def site(name: str, module: str, address: Callable[[Settings], str]) -> Program:
-    """A website of its own beside the service; `module` serves it on the host it is given."""
-    return Program(name, lambda _settings, host: [sys.executable, "-m", module, host], address)
-
-
-def listening(name: str, module: str) -> Program:
+def listening(name: str, module: str, address: Callable[[Settings], str] | None = None) -> Program:
     """A small server of its own, run as `python -m module HOST`."""
 
     def command(_settings: Settings, host: str) -> list[str]:
         return [sys.executable, "-m", module, host]
 
-    return Program(name, command)
+    return Program(name, command, address)
