@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from funnel.crm import partitions
+from funnel.crm.prepared import Prepared
 from funnel.hints import CHANNEL, libpq_url
 from nurture_sequences import enrolling, settling
 from nurture_sequences.actors import Actors
@@ -39,8 +40,13 @@ RESUMED_APART = timedelta(milliseconds=2)
 #: how often housekeeping is done (wall seconds)
 HOUSEKEEPING_SECONDS = 10.0
 
-# The question of an idle turn: one round trip, a handful of index probes.
-_LOOK = text("""
+# Each statement of a turn probes indexes. A table that has just grown must not be read from end to end because
+# nobody has counted it yet.
+_PROBE = text("SET LOCAL enable_seqscan = off")
+# The question of an idle turn: one round trip, planned once.
+_LOOK = Prepared(
+    "pulse_look",
+    """
     SELECT EXISTS (SELECT 1 FROM pending_facts WHERE failed IS NULL) AS facts,
            (SELECT count(*) FROM sequences s WHERE EXISTS (
                SELECT 1 FROM enrollments e
@@ -57,7 +63,9 @@ _LOOK = text("""
            (SELECT coalesce(jsonb_object_agg(actor, n), '{}') FROM (
                SELECT actor, count(*) AS n FROM handouts WHERE scope = :scope AND deadline > :wall GROUP BY actor
            ) AS outstanding) AS outstanding
-""")
+""",
+    {"now": "timestamptz", "wall": "timestamptz", "lost": "timestamptz"},
+)
 # A fair share of each sequence; the fence keeps the planner from running the subquery twice.
 _STEPS = text("""
     WITH due AS MATERIALIZED (
@@ -151,7 +159,8 @@ class Pulse:
 
     def _look(self, session: Session, now: datetime, wall: datetime) -> Any:
         lost = wall - timedelta(seconds=self.engine.context.settings.send_seconds)
-        return session.execute(_LOOK, {"now": now, "wall": wall, "lost": lost, "scope": self.limits.scope}).one()
+        session.execute(_PROBE)
+        return _LOOK.execute(session, {"now": now, "wall": wall, "lost": lost, "scope": self.limits.scope}).one()
 
     def _hand_out(self, session: Session, looked: Any, now: datetime, wall: datetime) -> list[Chunk]:
         ring = now + self.engine.context.clock.span(self.engine.context.settings.handout_seconds)

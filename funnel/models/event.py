@@ -71,5 +71,5 @@ class PendingFact(Base):
 event.listen(
     Event.__table__,
     "after_create",
-    DDL("CREATE TABLE events_default PARTITION OF events DEFAULT"),
+    DDL("CREATE TABLE events_default PARTITION OF events DEFAULT"),  # type: ignore[no-untyped-call]
 )
