@@ -19,6 +19,7 @@ from nurture_sequences.engine import Engine, is_poison
 log = logging.getLogger(__name__)
 
 QUEUE = "engine"
+Body = Callable[[str, float, Any], None]
 _TAKEN = text("DELETE FROM handouts WHERE id = :id")
 
 
@@ -37,19 +38,30 @@ class Actors:
 
     def __init__(self, broker: dramatiq.Broker, engine: Engine) -> None:
         self.engine = engine
-        bodies: dict[str, Callable[[str, float, Any], None]] = {
+        bodies: dict[str, Body] = {
             "react": self._react,
             "advance": self._advance,
             "deliver": self._deliver,
         }
         self._actors = {
-            name: dramatiq.actor(actor_name=name, queue_name=QUEUE, broker=broker)(body)
+            name: dramatiq.actor(actor_name=name, queue_name=QUEUE, broker=broker)(self._then_wake(body))
             for name, body in bodies.items()
         }
 
     def send(self, actor: str, handout: UUID, deadline: datetime, ids: Sequence[Any]) -> None:
         """Put a chunk on its way."""
         self._actors[actor].send(str(handout), deadline.timestamp(), [_plain(one) for one in ids])
+
+    def _then_wake(self, body: Body) -> Body:
+        """A chunk that is over makes room for the next: the pulse of this process looks at once."""
+
+        def work(handout: str, deadline: float, ids: Sequence[Any]) -> None:
+            try:
+                body(handout, deadline, ids)
+            finally:
+                self.engine.wake()
+
+        return work
 
     def _react(self, handout: str, deadline: float, _ids: Sequence[int]) -> None:
         """Drain the queue of facts, batch after batch."""
