@@ -52,6 +52,7 @@ class Service:
         self._token = ""
 
     def __enter__(self) -> Self:
+        self._group.log.unlink(missing_ok=True)  # what an earlier start in this folder said
         self._group.start()
         try:
             self._group.wait_until(lambda: "Ready:" in self._group.said(), PATIENCE)

@@ -1,0 +1,60 @@
+"""The pictures of the README: `python -m tests.screens` takes them of the demo and writes docs/screens/."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser import chromium
+from tests.servers.group import ROOT
+from tests.stories.service import Service, eventually
+
+FOLDER = ROOT / "docs" / "screens"
+SIZE = {"width": 1000, "height": 640}
+#: engine seconds in a real one, at the second start
+SPEED = 20_000
+
+
+def main() -> None:
+    """Fill in the demo's form, wait for a few letters, and look at what a marketer sees."""
+    with tempfile.TemporaryDirectory() as home, chromium() as browser:
+        with Service(Path(home), "--demo") as service:
+            page = browser.new_page(viewport=SIZE)
+            page.goto(service.site)
+            take(page, "page")
+            fill_in(page)
+            login = service.first_login
+        with Service(Path(home), "--demo", "--speed", str(SPEED)) as service:
+            page = browser.new_page(viewport=SIZE)
+            eventually(lambda: service.lead("lena@example.com")["stage"] == "lead", 60)
+            sign_in(page, service, *login)
+            page.goto(f"{service.url}/app/leads/{service.lead('lena@example.com')['id']}")
+            take(page, "lead")
+
+
+def fill_in(page: Page) -> None:
+    page.get_by_label("First name").fill("Lena")
+    page.get_by_label("Email").first.fill("lena@example.com")
+    page.get_by_label("Your roof").select_option("Flat")
+    page.get_by_label("Send me the guide").check()
+    page.get_by_role("button").click()
+    page.get_by_role("status").wait_for()
+
+
+def sign_in(page: Page, service: Service, email: str, password: str) -> None:
+    page.goto(f"{service.url}/app/login")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{service.url}/app/")
+
+
+def take(page: Page, name: str) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+
+
+if __name__ == "__main__":
+    main()
