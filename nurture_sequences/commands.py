@@ -93,7 +93,7 @@ def _walked(session: Session, what: str, email: str | None, start: datetime) -> 
     document = _document(session, what)
     _stop_at(verbs.problems(session, document))
     program = definition.compile_document(document)
-    subject, zone = _subject(session, email, program.reads)
+    subject, zone = _subject(session, email, program)
     return walk(program, subject, start, zone=zone)
 
 
@@ -117,7 +117,7 @@ def _read(file: Path) -> Any:
     return {"key": file.stem} | document
 
 
-def _subject(session: Session, email: str | None, reads: frozenset[str]) -> tuple[Subject, str | None]:
+def _subject(session: Session, email: str | None, program: Program) -> tuple[Subject, str | None]:
     """The lead as conditions see it, and its time zone; without an address, one who just came."""
     if email is None:
         ladder = session.execute(select(Stage.key, Stage.position).order_by(Stage.position)).all()
@@ -125,8 +125,8 @@ def _subject(session: Session, email: str | None, reads: frozenset[str]) -> tupl
     lead = crm_leads.lead_by_email(session, email)
     if lead is None:
         raise click.ClickException(f"There is no lead {email}.")
-    locked = leads.lock(session, [lead.id], wide=True)
-    return leads.subjects(session, locked, reads)[lead.id], lead.zone
+    locked = leads.lock(session, [lead.id], wide=False)
+    return leads.subjects(session, locked, program.reads, program.event_kinds)[lead.id], lead.zone
 
 
 def _push(session: Session, stem: str, document: dict[str, Any], now: datetime, publish: bool) -> Sequence[Problem]:

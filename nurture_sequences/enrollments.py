@@ -31,7 +31,6 @@ from nurture_sequences.programs import programs
 
 log = logging.getLogger(__name__)
 
-_PEEK = text("SELECT lead_id, version_id FROM enrollments WHERE id = ANY (:ids)")
 _LOCK = text("""
     SELECT e.id, e.lead_id, e.version_id, e.sequence_id, e.step, e.visit, e.entered_at, e.cause_id, e.depth, e.held,
            s.key AS sequence, s.status = 'paused' AS paused
@@ -51,12 +50,12 @@ def advance(session: Session, ids: Sequence[int], now: datetime) -> int:
     Rows that ended meanwhile are passed over, rows woken early get their clock back, and a row whose decision
     fails is set aside with the reason. One row never stops its batch.
     """
-    peeked = session.execute(_PEEK, {"ids": list(ids)}).all()
-    compiled = programs(session, {row.version_id for row in peeked})
-    reads = frozenset().union(*(program.reads for program in compiled.values()))
-    locked_leads = leads.lock(session, {row.lead_id for row in peeked}, wide=bool(reads & {"tags", "fields"}))
+    locked_leads = leads.lock_of(session, ids)
     enrollments = session.execute(_LOCK, {"ids": list(ids)}).all()
-    subjects = leads.subjects(session, locked_leads, reads)
+    compiled = programs(session, {row.version_id for row in enrollments})
+    reads = frozenset().union(*(program.reads for program in compiled.values()))
+    kinds = frozenset().union(*(program.event_kinds for program in compiled.values()))
+    subjects = leads.subjects(session, locked_leads, reads, kinds)
     settled = _settled(session, enrollments, compiled)
     written = rows.Written()
     for row in enrollments:

@@ -18,12 +18,20 @@ _LOCK = """
            CASE WHEN :wide THEN tags END AS tags, CASE WHEN :wide THEN fields END AS fields
       FROM leads WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE
 """
+# The leads of these enrollments, and of their rows only what the plainest decision needs.
+_LOCK_OF = text("""
+    SELECT id, email, stage, fit, engagement FROM leads
+     WHERE id IN (SELECT lead_id FROM enrollments WHERE id = ANY (:enrollments)) ORDER BY id FOR NO KEY UPDATE
+""")
 _LADDER = text("SELECT key, position FROM stages")
+_TOLD = text("SELECT id, tags, fields FROM leads WHERE id = ANY (:ids)")
 _FORMS = text("""
     SELECT s.lead_id, f.key, max(s.at) AS at FROM submissions s JOIN forms f ON f.id = s.form_id
      WHERE s.lead_id = ANY (:ids) AND s.outcome = 'accepted' GROUP BY s.lead_id, f.key
 """)
-_EVENTS = text("SELECT lead_id, kind, at FROM events WHERE lead_id = ANY (:ids) ORDER BY at")
+_EVENTS = text("SELECT lead_id, kind, at FROM events WHERE lead_id = ANY (:ids) AND kind = ANY (:kinds) ORDER BY at")
+#: what conditions may read beyond the row that the lock returned
+BEYOND = frozenset({"tags", "fields", "consents", "forms", "events"})
 
 
 def lock(session: Session, lead_ids: Collection[int], *, wide: bool, skip_locked: bool = False) -> dict[int, Any]:
@@ -33,25 +41,32 @@ def lock(session: Session, lead_ids: Collection[int], *, wide: bool, skip_locked
     return {row.id: row for row in rows}
 
 
-def subjects(session: Session, rows: Mapping[int, Any], reads: Collection[str]) -> dict[int, Subject]:
-    """Each locked lead as conditions read it. `reads` says what the conditions in hand look at."""
-    ids = list(rows)
+def lock_of(session: Session, enrollment_ids: Collection[int]) -> dict[int, Any]:
+    """Lock the leads of these enrollments, in the order that every room keeps."""
+    return {row.id: row for row in session.execute(_LOCK_OF, {"enrollments": list(enrollment_ids)})}
+
+
+def subjects(
+    session: Session, rows: Mapping[int, Any], reads: Collection[str], event_kinds: Collection[str] = ()
+) -> dict[int, Subject]:
+    """Each locked lead as conditions read it.
+
+    `reads` says what the conditions in hand look at, `event_kinds` of which events they ask the times.
+    """
     ladder = {row.key: row.position for row in session.execute(_LADDER)}
+    if not BEYOND & set(reads):
+        return _alike(rows, ladder)
+    ids = list(rows)
+    told = {row.id: row for row in session.execute(_TOLD, {"ids": ids})} if {"tags", "fields"} & set(reads) else {}
     granted = consents.state(session, ids) if "consents" in reads else {}
-    forms: dict[int, dict[str, datetime]] = defaultdict(dict)
-    events: dict[int, dict[str, list[datetime]]] = defaultdict(lambda: defaultdict(list))
-    if "forms" in reads:
-        for form in session.execute(_FORMS, {"ids": ids}):
-            forms[form.lead_id][form.key] = form.at
-    if "events" in reads:
-        for event in session.execute(_EVENTS, {"ids": ids}):
-            events[event.lead_id][event.kind].append(event.at)
+    forms = _forms(session, ids) if "forms" in reads else {}
+    events = _events(session, ids, event_kinds) if "events" in reads else {}
     return {
         row.id: Subject(
             stage=row.stage,
             ladder=ladder,
-            tags=frozenset(row.tags or ()),
-            fields=row.fields or {},
+            tags=frozenset(told[row.id].tags) if told else frozenset(),
+            fields=told[row.id].fields if told else {},
             fit=row.fit,
             engagement=row.engagement,
             consents=granted.get(row.id, {}),
@@ -60,3 +75,29 @@ def subjects(session: Session, rows: Mapping[int, Any], reads: Collection[str]) 
         )
         for row in rows.values()
     }
+
+
+def _alike(rows: Mapping[int, Any], ladder: Mapping[str, int]) -> dict[int, Subject]:
+    """Leads of one stage and score are one subject to those who read nothing else: most of a large batch."""
+    made: dict[tuple[str, float, float], Subject] = {}
+    found = {}
+    for lead_id, row in rows.items():
+        key = (row.stage, row.fit, row.engagement)
+        if key not in made:
+            made[key] = Subject(stage=row.stage, ladder=ladder, fit=row.fit, engagement=row.engagement)
+        found[lead_id] = made[key]
+    return found
+
+
+def _forms(session: Session, ids: Collection[int]) -> dict[int, dict[str, datetime]]:
+    found: dict[int, dict[str, datetime]] = defaultdict(dict)
+    for row in session.execute(_FORMS, {"ids": list(ids)}):
+        found[row.lead_id][row.key] = row.at
+    return found
+
+
+def _events(session: Session, ids: Collection[int], kinds: Collection[str]) -> dict[int, dict[str, list[datetime]]]:
+    found: dict[int, dict[str, list[datetime]]] = defaultdict(lambda: defaultdict(list))
+    for row in session.execute(_EVENTS, {"ids": list(ids), "kinds": list(kinds)}):
+        found[row.lead_id][row.kind].append(row.at)
+    return found

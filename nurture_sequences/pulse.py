@@ -32,7 +32,7 @@ from nurture_sequences.engine import Engine
 log = logging.getLogger(__name__)
 
 #: ids in one chunk of work
-STEPS_IN_CHUNK = 250
+STEPS_IN_CHUNK = 500
 MAILS_IN_CHUNK = 200
 #: rows given their clocks back in one turn when a sequence, or sending, resumes; and how far apart they ring
 RESUMED_IN_TURN = 500
