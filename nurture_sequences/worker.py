@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import dramatiq
+from sqlalchemy.exc import DBAPIError
 
 from funnel import config, logs
 from funnel.broker import open_broker
@@ -34,16 +35,21 @@ class PulseBeside(dramatiq.Middleware):
         self.pulse: Pulse | None = None
         self.thread: threading.Thread | None = None
 
+    def before_worker_boot(self, broker: dramatiq.Broker, worker: Any) -> None:
+        """Before anything is taken up. Dramatiq would log an exception and go on without a pulse, so this one ends
+        the process: whoever watches it starts it again."""
+        if self.engine is None:
+            raise SystemExit("the worker booted before it was put together")
+        try:
+            _start_up(self.engine.context)
+        except installation.FingerprintKeyError as error:
+            raise SystemExit(str(error)) from None
+        except DBAPIError as error:
+            raise SystemExit(f"The worker cannot start: {str(error.orig).strip()}") from None
+
     def after_worker_boot(self, broker: dramatiq.Broker, worker: Any) -> None:
         if self.engine is None or self.pulse is None:
-            raise RuntimeError("the worker booted before it was put together")
-        context = self.engine.context
-        with context.database.transaction() as session:
-            row = installation.start_up(session, context.settings, context.wall())
-        with context.database.transaction() as session:
-            partitions.ensure(session, context.now())
-        if row.sending_held:
-            log.warning("sending is held; `funnel sending start` opens it", extra={"reason": row.sending_held})
+            raise SystemExit("the worker booted before it was put together")
         self.thread = threading.Thread(target=self.pulse.run, name="pulse")
         self.thread.start()
         log.info("worker ready", extra={"mailer": self.engine.mailer.name, "scope": self.pulse.limits.scope})
@@ -57,6 +63,15 @@ class PulseBeside(dramatiq.Middleware):
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: Any) -> None:
         if self.engine is not None:
             self.engine.close()
+
+
+def _start_up(context: Context) -> None:
+    with context.database.transaction() as session:
+        row = installation.start_up(session, context.settings, context.wall())
+    with context.database.transaction() as session:
+        partitions.ensure(session, context.now())
+    if row.sending_held:
+        log.warning("sending is held; `funnel sending start` opens it", extra={"reason": row.sending_held})
 
 
 def compose(settings: config.Settings) -> dramatiq.Broker:

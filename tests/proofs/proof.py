@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.proofs import storm, story
 from tests.proofs.scene import Scene
 from tests.proofs.storm import Storm, Weather
-from tests.proofs.wire import wire
+from tests.proofs.wire import Wire
 
 Say = Callable[[str], None]
 KINDS = ("kills", "postgres", "broker")
@@ -88,14 +88,15 @@ def _rest(scene: Scene, say: Say) -> None:
     while not (at := story.standing(scene.context)).at_rest:
         if time.monotonic() > deadline:
             raise TimeoutError(f"the story does not come to rest: {at}")
+        scene.start_workers()
         time.sleep(0.2)
     say(f"at rest: {at.accepted} mails accepted, {at.unknown} unknown, {at.active} leads on their way")
 
 
 def _doubts(scene: Scene, figures: Figures, outage: float) -> None:
     """Before any event: who is in doubt, and was it on the wire?"""
-    doubts, seen = story.unknown(scene.context), wire(scene.fake.wire(), outage)
-    figures.unknown, figures.on_the_wire = len(doubts), len(seen.in_flight)
+    doubts, seen = story.unknown(scene.context), Wire(scene.fake.wire(), outage)
+    figures.unknown, figures.on_the_wire = len(doubts), seen.in_flight
     figures.unexplained, figures.never_posted = len(seen.unexplained(doubts)), len(seen.never_posted(doubts))
 
 
@@ -107,12 +108,12 @@ def _settle(scene: Scene, figures: Figures, plan: Plan, say: Say) -> None:
         say(f"events told: {statuses}")
         _rest(scene, say)
         doubts = story.unknown(scene.context)
-        figures.unsettled += len(doubts & taken)
+        figures.unsettled += len(doubts.keys() & taken)
         if turn == 0:
-            figures.not_taken = len(doubts - taken)
+            figures.not_taken = len(doubts.keys() - taken)
         if not doubts:
             return
-        story.send_again(scene.context, doubts - taken)
+        story.send_again(scene.context, doubts.keys() - taken)
         _rest(scene, say)
 
 

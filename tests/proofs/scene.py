@@ -55,6 +55,7 @@ class Scene:
             self.workers.append(worker)
 
     def start_workers(self) -> None:
+        """Start those that do not run, as systemd would: a worker that finds no database at its start ends."""
         for worker in self.workers:
             if not worker.alive:
                 worker.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,13 +100,14 @@ def standing(context: Context) -> Standing:
         return Standing(**session.execute(_STANDING).one()._mapping)
 
 
-def unknown(context: Context) -> set[str]:
-    """The messages whose fate nobody knows."""
+def unknown(context: Context) -> dict[str, int]:
+    """The messages whose fate nobody knows, and how often each was attempted."""
     with context.database.transaction() as session:
-        return {str(row.id) for row in session.execute(text("SELECT id FROM messages WHERE status = 'unknown'"))}
+        rows = session.execute(text("SELECT id, attempts FROM messages WHERE status = 'unknown'"))
+        return {str(row.id): row.attempts for row in rows}
 
 
-def send_again(context: Context, ids: set[str]) -> None:
+def send_again(context: Context, ids: Collection[str]) -> None:
     """A person has looked into the provider's own log, found that these never arrived, and lets them go again."""
     with context.database.transaction() as session:
         session.execute(_SEND_AGAIN, {"ids": sorted(ids), "now": context.now()})

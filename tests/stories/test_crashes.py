@@ -6,15 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from funnel.context import Context
-from funnel.crm import consents
+from funnel.crm import consents, installation
 from funnel.crm.consents import Proof
 from nurture_sequences import enrollments, message_events, messages, programs, provider_events
 from nurture_sequences.mailers import Email, Mailer, Outcome
@@ -25,9 +26,11 @@ from tests import factories
 from tests.conftest import NOW
 from tests.fakes.sendgrid import FakeSendGrid
 from tests.playing import Outbox, Play
+from tests.servers import programs as programs_of
 from tests.servers.group import free_port
 
 THREADS = 40
+KEY = programs_of.KEYS["FINGERPRINT_KEY"].encode()
 FULL_DISK = """
     CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
@@ -211,12 +214,36 @@ def test_a_poison_row_is_set_aside_with_its_reason_and_its_batch_goes_on(committ
     assert aside == [("error", True, "KeyError")]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ({"DATABASE_URL": "postgresql://postgres@/funnel?host=/nowhere"}, "The worker cannot start: connection to"),
+        ({"FINGERPRINT_KEY": "another-fingerprint-key-0123456789abcd"}, "FINGERPRINT_KEY is not the key this database"),
+    ],
+)
+def test_a_worker_that_may_not_work_ends_with_a_line_and_takes_nothing_up(committed, tmp_path, wrong, line):
+    with committed.database.transaction() as session:
+        installation.start_up(session, replace(committed.settings, fingerprint_key=KEY), committed.wall())
+    begin(committed, "lena@example.com")
+
+    with worker(committed, tmp_path, **wrong) as process:
+        wait_until(lambda: not process.alive)
+
+    assert line in process.said()
+    assert value(committed, "SELECT count(*) FROM messages") == 0
+
+
 def begin(context: Context, *emails: str) -> None:
     """The welcome sequence, and these leads, who have just asked for the guide."""
     with context.database.transaction() as session:
         factories.sequence(session)
         for email in emails:
             factories.submitted(session, factories.lead(session, email))
+
+
+def worker(context: Context, home: Path, **settings: str) -> programs_of.Worker:
+    environ = programs_of.environment(home, DATABASE_URL=context.settings.database_url)
+    return programs_of.Worker(environ | settings, home / "worker.log")
 
 
 def react(play: Play) -> None:
