@@ -117,7 +117,7 @@ def _read(file: Path) -> Any:
     return {"key": file.stem} | document
 
 
-def _subject(session: Session, email: str | None, program: Program) -> tuple[Subject, str | None]:
+def _subject(session: Session, email: str | None, program: definition.Program) -> tuple[Subject, str | None]:
     """The lead as conditions see it, and its time zone; without an address, one who just came."""
     if email is None:
         ladder = session.execute(select(Stage.key, Stage.position).order_by(Stage.position)).all()
