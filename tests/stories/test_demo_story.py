@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.browser import DESK, PHONE, Tab, chromium
 from tests.stories.service import Service, eventually, moment
@@ -122,6 +123,21 @@ def test_when_the_service_is_away_the_visitor_is_told_and_nothing_typed_is_lost(
         expect(page.get_by_label("First name")).to_have_value("Nils")
         visitor.look("desk-service-away")
         visitor.complaints = [said for said in visitor.complaints if "ERR_FAILED" not in said]
+
+
+def test_the_browser_notices_what_a_hasty_eye_would_not(service, tab):
+    visitor = tab()
+    visitor.page.goto(service.site)
+    visitor.page.evaluate("console.error('boom'); document.body.append(new Image()); setTimeout(() => nothing(), 0)")
+    visitor.look("noticed")
+    with contextlib.suppress(Error):
+        visitor.page.goto("http://127.0.0.1:1/elsewhere", wait_until="commit")
+
+    noticed = "\n".join(visitor.complaints)
+    for word in ("boom", "nothing is not defined", "http://127.0.0.1:1/elsewhere", "image-alt"):
+        assert word in noticed
+    with pytest.raises(AssertionError):
+        visitor.close()
 
 
 def fill_in_without_a_script(service, tab):
