@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +29,13 @@ class Home:
         path = self.path / "log" / f"{name}.log"
         if path.exists() and path.stat().st_size > LONGEST_LOG:
             path.rename(path.with_suffix(".log.1"))
+        return path
+
+    def counters(self) -> Path:
+        """An empty folder for the counters of this start's processes."""
+        path = self.path / "metrics"
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
         return path
 
     def _hold(self) -> IO[str]:

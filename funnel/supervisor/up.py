@@ -23,6 +23,8 @@ from funnel.supervisor.terminal import Terminal
 
 #: seconds between two looks at what runs, and until a child that should stop is killed
 LOOK, GRACE = 0.5, 25.0
+#: where the processes of one start add up their Prometheus counters
+COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def _start_database(settings: Settings, home: Home, terminal: Terminal, stopping
 def _start_children(
     programs: Sequence[Program], wishes: Wishes, settings: Settings, home: Home, environ: Mapping[str, str]
 ) -> list[Child]:
-    marked = {**environ, MARK: str(home.path), "PYTHONUNBUFFERED": "1"}
+    marked = {**environ, MARK: str(home.path), "PYTHONUNBUFFERED": "1", COUNTERS: str(home.counters())}
     children = [
         Child(program.name, program.command(settings, wishes.host), marked, home.log(program.name))
         for program in programs
