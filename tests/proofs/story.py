@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
@@ -96,6 +97,16 @@ def begin(session: Session, leads: int, now: datetime) -> None:
 
 
 def standing(context: Context) -> Standing:
+    """Asked again when the first answer is that the connection is gone: every server that was stopped is up again."""
+    try:
+        return _standing(context)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _standing(context)
+
+
+def _standing(context: Context) -> Standing:
     with context.database.transaction() as session:
         return Standing(**session.execute(_STANDING).one()._mapping)
 
