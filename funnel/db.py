@@ -9,8 +9,20 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Text, Uuid, create_engine
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Engine,
+    ExceptionContext,
+    MetaData,
+    Text,
+    Uuid,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -59,7 +71,7 @@ class Database:
 
 def open_engine(url: str, *, connections: int = 8, timeout_seconds: float = 30) -> Engine:
     """An engine whose every statement is bounded in time; `connections` is all it ever opens."""
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
@@ -72,3 +84,13 @@ def open_engine(url: str, *, connections: int = 8, timeout_seconds: float = 30) 
             "application_name": "funnel",
         },
     )
+    event.listen(engine, "handle_error", _name_the_outage)
+    return engine
+
+
+def _name_the_outage(context: ExceptionContext) -> None:
+    """After an immediate stop of the server, psycopg2 tells of the lost connection by a bare DatabaseError; whoever
+    answers for an outage looks for OperationalError."""
+    error = context.sqlalchemy_exception
+    if context.is_disconnect and isinstance(error, DBAPIError) and not isinstance(error, OperationalError):
+        raise OperationalError(error.statement, error.params, context.original_exception, connection_invalidated=True)

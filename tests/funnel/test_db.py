@@ -1,0 +1,34 @@
+"""The database handle when the server dies in the middle."""
+
+import signal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from funnel.db import Database, open_engine
+from tests.servers.postgres import Postgres
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    with Postgres(tmp_path_factory.mktemp("pg")) as server:
+        yield server
+
+
+@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGKILL])
+def test_a_server_that_died_is_an_operational_error_and_the_next_transaction_is_served(postgres, number):
+    engine = open_engine(postgres.url, connections=1)
+    database = Database(engine)
+    with database.transaction() as session:
+        session.execute(text("SELECT 1"))
+
+    postgres.kill(number)
+    postgres.start()
+
+    with pytest.raises(OperationalError) as caught, database.transaction() as session:
+        session.execute(text("SELECT 1"))
+    assert caught.value.connection_invalidated
+    with database.transaction() as session:
+        assert session.execute(text("SELECT 1")).scalar() == 1
+    engine.dispose()
