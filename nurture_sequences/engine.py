@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from funnel.context import Context
 from nurture_sequences.mailers import Mailer
+from nurture_sequences.postings import Postings
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,10 @@ class Engine:
     wake: Waker = field(default_factory=Waker)
     #: set when the process is asked to stop: nothing new is taken up, unsent mail is given back
     stopping: threading.Event = field(default_factory=threading.Event)
+    postings: Postings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.postings = Postings(self.context.settings.home)
 
     def close(self) -> None:
         """When no thread works with it any more."""

@@ -23,6 +23,7 @@ from nurture_sequences import leads, settling
 from nurture_sequences.claims import Claim, claim
 from nurture_sequences.engine import Engine, is_poison
 from nurture_sequences.mailers import Accepted, Email, Outcome, Refused, Unavailable, Unknown
+from nurture_sequences.postings import Note
 from nurture_sequences.rendering import render
 from nurture_sequences.settling import Delay, Settlement
 
@@ -108,6 +109,7 @@ def _alone(engine: Engine, ids: Sequence[UUID], error: Exception) -> None:
 
 def _claim(engine: Engine, ids: Sequence[UUID]) -> Claim:
     context, claim_id = engine.context, uuid4()
+    engine.postings.note().write(claim_id, ids)
     try:
         with context.database.transaction() as session:
             return claim(session, engine, claim_id, ids, context.now(), context.wall())
@@ -125,8 +127,10 @@ def _send(engine: Engine, claimed: Claim) -> _Sent:
             emails.append(email)
         else:
             sent.outcomes.append((mail.id, email))
-    started = time.monotonic()
-    may_send = _until(engine, claimed.send_by, started + LONGEST_BITE_SECONDS)
+    note, started = engine.postings.note(), time.monotonic()
+    first = [email.message_id for email in emails]
+    note.write(claimed.id, first + [message_id for message_id, _ in sent.outcomes])
+    may_send = _until(engine, note, claimed.send_by, started + LONGEST_BITE_SECONDS)
     posted = [(email.message_id, outcome) for email, outcome in engine.mailer.send(emails, may_send)]
     _pace.learn(time.monotonic() - started, len(posted))
     sent.outcomes += posted
@@ -144,9 +148,16 @@ def _rendered(engine: Engine, claimed: Claim, mail: Any) -> Email | Refused:
         return Refused(f"not rendered: {type(error).__name__}", None)
 
 
-def _until(engine: Engine, send_by: datetime, end: float) -> Callable[[], bool]:
-    """`end` is on the monotonic clock."""
-    return lambda: not engine.stopping.is_set() and engine.context.wall() < send_by and time.monotonic() < end
+def _until(engine: Engine, note: Note, send_by: datetime, end: float) -> Callable[[], bool]:
+    """What a mailer asks before each mail; a yes is noted. `end` is on the monotonic clock."""
+
+    def may_send() -> bool:
+        if engine.stopping.is_set() or engine.context.wall() >= send_by or time.monotonic() >= end:
+            return False
+        note.begin()
+        return True
+
+    return may_send
 
 
 def _record(session: Session, engine: Engine, claimed: Claim, sent: _Sent) -> None:

@@ -220,6 +220,17 @@ class Pulse:
             session.execute(_EXPIRED, {"wall": context.wall()})
             session.execute(_BEAT, {"wall": context.wall()})
             partitions.ensure(session, context.now())
+        self._take_back()
+
+    def _take_back(self) -> None:
+        """Mails that a killed process of this machine had claimed and not begun go out after all."""
+        context = self.engine.context
+        for note in self.engine.postings.dead():
+            with context.database.transaction() as session:
+                number = settling.give_back(session, note.never_begun, note.claim, context.now())
+            note.forget()
+            if number:
+                log.info("mails of a killed process were queued again", extra={"mails": number})
 
 
 class _Listener:

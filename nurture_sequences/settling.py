@@ -124,9 +124,10 @@ def delay(session: Session, delays: Sequence[Delay], claim: UUID) -> None:
         session.execute(_DELAY, {"rows": rows, "claim": claim})
 
 
-def give_back(session: Session, ids: Sequence[UUID], claim: UUID, now: datetime) -> None:
-    """Queue those of these mails that this claim owns, when nothing of it was posted."""
-    session.execute(_GIVE_BACK, {"ids": list(ids), "claim": claim, "now": now})
+def give_back(session: Session, ids: Sequence[UUID], claim: UUID, now: datetime) -> int:
+    """Queue those of these mails that this claim owns, when they were certainly not posted; returns how many."""
+    result = session.execute(_GIVE_BACK, {"ids": list(ids), "claim": claim, "now": now})
+    return result.rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def doubt(session: Session, ids: Sequence[UUID], reason: str, due_at: datetime, claim: UUID) -> None:
