@@ -17,6 +17,10 @@ class YamlError(ValueError):
     """The text is not YAML, or says what JSON cannot; the message is one line."""
 
 
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks, where YAML can; in quotes what either reader would take for something else."""
+
+
 class _Loader(yaml.SafeLoader):
     """Plain words stay words. PyYAML follows YAML 1.1, where `18:00` is 1080, `no` is false and `2026-01-01` a date."""
 
@@ -28,7 +32,8 @@ for _tag, _pattern, _first in (
     ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
     ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+    for _side in (_Loader, _Dumper):
+        _side.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
 def read(text: str) -> Any:
@@ -66,12 +71,12 @@ def _place(key: str) -> tuple[int, str]:
     return len(FIRST) + 1 + (LAST.index(key) if key in LAST else -1), key
 
 
-class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as blocks, where YAML can."""
-
-
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+    style = "|" if "\n" in value else None
+    # PyYAML writes these as they are and reads them as the end of a line.
+    if any(odd in value for odd in "\x85\u2028\u2029"):
+        style = '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(str, _text)

@@ -51,9 +51,7 @@ def consent(
 
 def sequence(session: Session, document: dict[str, Any] = WELCOME, *, status: str = "live") -> Sequence:
     """A published sequence with one version."""
-    row = Sequence(
-        key=document["key"], status=status, draft=document, live_number=1, created_at=NOW, updated_at=NOW
-    )
+    row = Sequence(key=document["key"], status=status, draft=document, live_number=1, created_at=NOW, updated_at=NOW)
     session.add(row)
     session.flush()
     session.add(Version(sequence_id=row.id, number=1, document=document, published_at=NOW))

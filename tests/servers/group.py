@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -88,10 +89,15 @@ class Group:
 
 
 def free_port() -> int:
-    """A port nobody listens on now. It is not held, so a start must come soon."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port nobody listens on now, below those that outgoing connections take. It is not held: start soon."""
+    while True:
+        with socket.socket() as listener:
+            port = random.randrange(10_000, 32_000)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def listens(port: int) -> bool:
