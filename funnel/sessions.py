@@ -11,7 +11,8 @@ import hmac
 import secrets
 from datetime import timedelta
 
-from flask import Flask, session
+from flask import Flask, Request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from funnel.crm import users
 from funnel.doors import current, in_transaction
@@ -21,11 +22,21 @@ from funnel.models import User
 SIGNED_IN_FOR = timedelta(days=7)
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Flask's signed cookie, whose signer is made only for those who bring one: form posts do not."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def configure(app: Flask) -> None:
     """Set up the cookie; the first key signs, the older ones are still read."""
     settings = app.extensions["funnel"].settings
     newest, *older = settings.secret_keys
     app.secret_key = newest
+    app.session_interface = Cookies()
     app.config.update(
         SECRET_KEY_FALLBACKS=older,
         SESSION_COOKIE_NAME="funnel",
