@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -19,8 +20,9 @@ from nurture_sequences.engine import Engine, is_poison
 log = logging.getLogger(__name__)
 
 QUEUE = "engine"
-Body = Callable[[str, float, Any], None]
-_TAKEN = text("DELETE FROM handouts WHERE id = :id")
+#: works on a chunk; says whether that got it anywhere
+Body = Callable[[str, float, Any], bool]
+_TAKEN = text("DELETE FROM handouts WHERE id = ANY (:ids)")
 
 
 class Verb(Protocol):
@@ -38,6 +40,8 @@ class Actors:
 
     def __init__(self, broker: dramatiq.Broker, engine: Engine) -> None:
         self.engine = engine
+        #: hand-outs whose chunk failed, most often with the database: the pulse writes down that they are over
+        self._failed: deque[str] = deque()
         bodies: dict[str, Body] = {
             "react": self._react,
             "advance": self._advance,
@@ -52,49 +56,75 @@ class Actors:
         """Put a chunk on its way."""
         self._actors[actor].send(str(handout), deadline.timestamp(), [_plain(one) for one in ids])
 
-    def _then_wake(self, body: Body) -> Body:
-        """A chunk that is over makes room for the next: the pulse of this process looks at once."""
+    def release(self, session: Session) -> list[str]:
+        """Give back the places of failed chunks, which would count until their deadline; `forget` them after it."""
+        failed = list(self._failed)
+        if failed:
+            session.execute(_TAKEN, {"ids": [UUID(handout) for handout in failed]})
+        return failed
+
+    def forget(self, released: Sequence[str]) -> None:
+        """Their release is committed. Only the pulse takes from the queue, so these are its first ones."""
+        for _ in released:
+            self._failed.popleft()
+
+    def _then_wake(self, body: Body) -> Callable[[str, float, Any], None]:
+        """A chunk that is over makes room for the next: the pulse of this process looks at once.
+
+        Unless it got nowhere, or failed: what stands in its way is still there, and asking at full speed helps nobody.
+        """
 
         def work(handout: str, deadline: float, ids: Sequence[Any]) -> None:
             try:
-                body(handout, deadline, ids)
-            finally:
+                moved = body(handout, deadline, ids)
+            except BaseException:
+                self._failed.append(handout)
+                raise
+            if moved:
                 self.engine.wake()
 
         return work
 
-    def _react(self, handout: str, deadline: float, _ids: Sequence[int]) -> None:
-        """Drain the queue of facts, batch after batch."""
+    def _react(self, handout: str, deadline: float, _ids: Sequence[int]) -> bool:
+        """Drain the queue of facts, batch after batch, until those that are left belong to leads somebody holds."""
+        moved = False
         while self._open(deadline):
             with self._transaction() as session:
                 waiting = reactions.waiting_leads(session)
             if not waiting or not self._batch(waiting, reactions.react, reactions.set_aside):
                 break
+            moved = True
         self._done(handout)
+        return moved
 
-    def _advance(self, handout: str, deadline: float, ids: Sequence[int]) -> None:
+    def _advance(self, handout: str, deadline: float, ids: Sequence[int]) -> bool:
         if self._open(deadline):
             self._batch(ids, enrollments.advance, enrollments.set_aside, handout)
         else:
             self._done(handout)
+        return True
 
-    def _deliver(self, handout: str, deadline: float, ids: Sequence[str]) -> None:
+    def _deliver(self, handout: str, deadline: float, ids: Sequence[str]) -> bool:
         if self._open(deadline):
             messages.deliver(self.engine, [UUID(one) for one in ids], datetime.fromtimestamp(deadline, UTC))
         self._done(handout)
+        return True
 
     def _batch(self, ids: Sequence[int], act: Verb, set_aside: Aside, handout: str | None = None) -> int:
         """Act on all ids in one transaction; if a row poisons it, on each alone, setting that row aside."""
         try:
             with self._transaction() as session:
                 if handout:
-                    session.execute(_TAKEN, {"id": handout})
+                    session.execute(_TAKEN, {"ids": [UUID(handout)]})
                 return act(session, ids, self.engine.context.now())
         except Exception as error:
             if not is_poison(error):
                 raise
             log.exception("a batch failed, its rows are tried one by one")
-            return sum(self._alone(one, act, set_aside) for one in ids)
+        acted = sum(self._alone(one, act, set_aside) for one in ids)
+        if handout:
+            self._done(handout)
+        return acted
 
     def _alone(self, one: int, act: Verb, set_aside: Aside) -> int:
         try:
@@ -114,7 +144,7 @@ class Actors:
 
     def _done(self, handout: str) -> None:
         with self._transaction() as session:
-            session.execute(_TAKEN, {"id": handout})
+            session.execute(_TAKEN, {"ids": [UUID(handout)]})
 
     def _transaction(self) -> AbstractContextManager[Session]:
         return self.engine.context.database.transaction()

@@ -133,9 +133,11 @@ class Pulse:
         context = self.engine.context
         now, wall = context.now(), context.wall()
         with context.database.transaction() as session:
+            released = self.actors.release(session)
             looked = self._look(session, now, wall)
             chunks = self._hand_out(session, looked, now, wall)
             self._mend(session, looked, now, wall)
+        self.actors.forget(released)
         deadline = wall + timedelta(seconds=context.settings.handout_seconds)
         for chunk in chunks:
             self.actors.send(chunk.actor, chunk.id, deadline, chunk.ids)

@@ -36,6 +36,10 @@ _TAKE = text("""
     SELECT e.id, e.at, e.lead_id, e.kind, e.data, e.depth FROM taken
       JOIN events e ON e.id = taken.event_id AND e.at = taken.at ORDER BY e.id
 """)
+_ORPHANS = text("""
+    DELETE FROM pending_facts
+     WHERE lead_id = ANY (:leads) AND failed IS NULL AND NOT EXISTS (SELECT FROM leads WHERE leads.id = lead_id)
+""")
 _VERSIONS = text("SELECT DISTINCT version_id FROM enrollments WHERE lead_id = ANY (:leads) AND status = 'active'")
 
 
@@ -47,10 +51,11 @@ def waiting_leads(session: Session, limit: int = 500) -> list[int]:
 def react(session: Session, lead_ids: Collection[int], now: datetime) -> int:
     """Apply the effects of all waiting facts of these leads and take them off the queue, in one transaction.
 
-    Leads that someone else holds are left for the next turn, so several workers share the queue. Returns the
-    number of facts taken.
+    Leads that someone else holds are left for the next turn, so several workers share the queue. Facts of leads that
+    are no more have no effects. Returns the number of facts taken.
     """
     locked = leads.lock(session, lead_ids, wide=False, skip_locked=True)
+    orphans = _drop_orphans(session, set(lead_ids) - locked.keys())
     taken = session.execute(_TAKE, {"leads": list(locked)}).all()
     _stop_loops(session, [fact for fact in taken if fact.depth > MAX_DEPTH], now)
     followed = [fact for fact in taken if fact.depth <= MAX_DEPTH]
@@ -63,7 +68,7 @@ def react(session: Session, lead_ids: Collection[int], now: datetime) -> int:
         enrolling.enroll(session, live, _entries(lasting, live), now)
         _wake(session, {fact.lead_id for fact in followed}, now)
         service_mail.queue_confirmations(session, lasting, locked, now)
-    return len(taken)
+    return len(taken) + orphans
 
 
 def set_aside(session: Session, lead_id: int, reason: str) -> None:
@@ -72,6 +77,13 @@ def set_aside(session: Session, lead_id: int, reason: str) -> None:
         text("UPDATE pending_facts SET failed = :reason WHERE lead_id = :lead AND failed IS NULL"),
         {"lead": lead_id, "reason": reason},
     )
+
+
+def _drop_orphans(session: Session, lead_ids: Collection[int]) -> int:
+    """They would stand at the head of the queue for ever."""
+    if not lead_ids:
+        return 0
+    return session.execute(_ORPHANS, {"leads": list(lead_ids)}).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def _entries(taken: Sequence[Any], live: Sequence[Live]) -> list[Entry]:
