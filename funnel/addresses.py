@@ -28,3 +28,12 @@ def normalised(address: str) -> str | None:
     except EmailNotValidError:
         return None
     return checked.ascii_email.lower() if checked.ascii_email else None
+
+
+def asked_for(written: str) -> str:
+    """The address a search means: as `normalised` would write it, and in small letters when it is none.
+
+    A plus that nobody encoded reaches us as a space, which no address here holds.
+    """
+    meant = written.strip().replace(" ", "+")
+    return normalised(meant) or meant.lower()

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from funnel import addresses
 from funnel.crm.keyset import Page, Place, cut
 from funnel.models import Lead
 
@@ -42,7 +43,7 @@ def count_since(session: Session, since: datetime, most: int) -> int:
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.email:
-        conditions.append(Lead.email == filters.email.strip().lower())
+        conditions.append(Lead.email == addresses.asked_for(filters.email))
     if filters.search:
         words = filters.search.strip().lower()
         in_fields = func.lower(cast(Lead.fields, Text)).contains(words, autoescape=True)

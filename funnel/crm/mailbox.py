@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from funnel import addresses
 from funnel.crm.keyset import Page, Place, cut
 from funnel.models import MailboxMail
 
@@ -13,7 +14,7 @@ def page(session: Session, *, to: str | None = None, after: Place | None = None,
     """The mails to an address (in any case), newest first; `after` leads to older ones."""
     mails = select(MailboxMail)
     if to:
-        mails = mails.where(func.lower(MailboxMail.to) == to.strip().lower())
+        mails = mails.where(func.lower(MailboxMail.to) == addresses.asked_for(to))
     if after:
         mails = mails.where(MailboxMail.id < after.id)
     return cut(

@@ -57,6 +57,19 @@ def test_a_lead_has_the_promised_fields(api, lead, now):
     assert api("GET", f"/leads/{lead_id}").json == answer.json["items"][0]
 
 
+@pytest.mark.parametrize("written", ["Lena+News@Example.com", "lena news@example.com"])
+def test_a_plus_in_the_email_filter_is_understood_encoded_or_not(api, lead, written):
+    lead("lena+news@example.com")
+
+    assert emails(api("GET", "/leads", query_string={"email": written})) == ["lena+news@example.com"]
+
+
+def test_the_email_filter_knows_names_beyond_ascii(api, lead):
+    lead("lena@xn--bcher-kva.example")
+
+    assert emails(api("GET", "/leads", query_string={"email": "Lena@Bücher.example"})) == ["lena@xn--bcher-kva.example"]
+
+
 def test_the_email_filter_reads_an_address_however_it_is_written(api, lead):
     lead("lena@example.com")
     lead("omar@example.com")

@@ -52,6 +52,13 @@ def test_mails_to_somebody_read_as_a_story_in_any_case(api, mail):
     }
 
 
+def test_a_plus_in_the_address_is_understood_encoded_or_not(api, mail):
+    mail("first", to="lena+news@example.com")
+
+    assert subjects(api("GET", "/mailbox?to=Lena+News@example.com")) == ["first"]
+    assert subjects(api("GET", "/mailbox?to=lena%2Bnews@example.com")) == ["first"]
+
+
 def test_a_page_holds_the_latest_and_leads_back_in_time(api, mail, queries):
     for number in range(5):
         mail(f"mail {number}")
