@@ -71,8 +71,11 @@ class Reader:
 
 def agrees(value: Any) -> bool:
     """Whether a box was ticked: on, true, 1 or yes, or JSON's true."""
-    if isinstance(value, list):
-        return any(agrees(one) for one in value)
+    return any(_is_yes(one) for one in value) if isinstance(value, list) else _is_yes(value)
+
+
+def _is_yes(value: Any) -> bool:
+    # Never a list: strangers nest them a thousand deep.
     return value is True or value == 1 or (isinstance(value, str) and value.strip().lower() in _YES)
 
 

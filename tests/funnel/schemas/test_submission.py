@@ -91,3 +91,14 @@ def test_anything_is_either_kept_or_a_problem(kind, email, value):
 
     assert not (filling.values.keys() & filling.problems.keys())
     assert "email" in (filling.values | filling.problems)
+
+
+def test_lists_inside_lists_agree_to_nothing():
+    nested = True
+    for _ in range(900):
+        nested = [nested]
+
+    filling = reader("checkbox").read({"email": "jane@example.com", "it": nested, "news": nested})
+
+    assert filling.agreed == {}
+    assert filling.values["it"] is False
