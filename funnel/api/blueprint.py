@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import flask
@@ -18,6 +18,8 @@ from funnel.api.errors import refuse
 
 #: bytes a body may weigh, unless the blueprint says more
 BODY_LIMIT = 64 * 1024
+#: lists and objects inside each other; the deepest sequence document that may be published needs some seventy
+DEEPEST = 100
 
 
 class Parser(FlaskParser):
@@ -38,11 +40,18 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.body_limit = body_limit
         self.before_request(self._before)
+        self.after_request(_keep_nowhere)
 
     def _before(self) -> None:
         request.max_content_length = self.body_limit
         _check_text({"path": request.path, "query": request.args.to_dict(flat=False)})
         authorise()
+
+
+def _keep_nowhere(response: flask.Response) -> flask.Response:
+    """Answers are about people: neither browsers nor caches on the way keep them."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def body() -> Any:
@@ -63,8 +72,22 @@ def body() -> Any:
         if "surrogate" in error.msg and "UTF-8" not in error.msg:
             refuse(422, "invalid", "The request is not valid.", {"body": ["Contains half of a surrogate pair."]})
         refuse(400, "bad_request", f"The body is not JSON: {error.msg} at line {error.lineno} column {error.colno}.")
+    if _too_deep(value):
+        refuse(422, "invalid", "The request is not valid.", {"body": [f"Nests more than {DEEPEST} levels deep."]})
     _check_text(value)
     return value
+
+
+def _too_deep(value: Any) -> bool:
+    """Whether reading it level by level, as everything behind this does, could exhaust the stack."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in _inside(one)]
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _check_text(value: Any) -> None:

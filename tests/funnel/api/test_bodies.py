@@ -26,6 +26,8 @@ def raw(**changes):
         (b'{"key": "a", "name": Infinity}', JSON, 400, None),
         (b"[" * 20_000, JSON, 400, None),
         (b'{"a":' * 5_000, JSON, 400, None),
+        (b'{"key":' + b"[" * 900 + b"]" * 900 + b"}", JSON, 422, "body"),
+        (b'{"a":' * 900 + b"1" + b"}" * 900, JSON, 422, "body"),
         (b"9" * 10_000, JSON, 400, None),
         (b"null", JSON, 422, "body"),
         (b"[]", JSON, 422, "body"),

@@ -57,6 +57,15 @@ def test_a_lead_has_the_promised_fields(api, lead, now):
     assert api("GET", f"/leads/{lead_id}").json == answer.json["items"][0]
 
 
+def test_answers_about_people_are_kept_by_no_cache(api, client, lead):
+    lead("lena@example.com")
+
+    told, refused = api("GET", "/leads"), client.get("/api/v1/leads")
+
+    assert (told.status_code, told.headers["Cache-Control"]) == (200, "no-store")
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (401, "no-store")
+
+
 @pytest.mark.parametrize("written", ["Lena+News@Example.com", "lena news@example.com"])
 def test_a_plus_in_the_email_filter_is_understood_encoded_or_not(api, lead, written):
     lead("lena+news@example.com")
