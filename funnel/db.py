@@ -76,6 +76,8 @@ def open_engine(url: str, *, connections: int = 8, timeout_seconds: float = 30) 
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=False,
+        # The parameters of a failed statement are people's data, and its error goes to the logs.
+        hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={
@@ -93,4 +95,10 @@ def _name_the_outage(context: ExceptionContext) -> None:
     answers for an outage looks for OperationalError."""
     error = context.sqlalchemy_exception
     if context.is_disconnect and isinstance(error, DBAPIError) and not isinstance(error, OperationalError):
-        raise OperationalError(error.statement, error.params, context.original_exception, connection_invalidated=True)
+        raise OperationalError(
+            error.statement,
+            error.params,
+            context.original_exception,
+            hide_parameters=error.hide_parameters,
+            connection_invalidated=True,
+        )

@@ -27,6 +27,7 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "max_connections": "100",
     "log_line_prefix": "%m [%p] ",
+    "log_min_error_statement": "panic",  # a failed statement holds people's data: the error without it
 }
 #: what a new server says while a killed one still lets go of its memory and locks: worth another try
 PASSING = ("shared memory", "lock file", "starting up", "shutting down")

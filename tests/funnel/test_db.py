@@ -4,7 +4,7 @@ import signal
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from funnel.db import Database, open_engine
 from tests.servers.postgres import Postgres
@@ -31,4 +31,14 @@ def test_a_server_that_died_is_an_operational_error_and_the_next_transaction_is_
     assert caught.value.connection_invalidated
     with database.transaction() as session:
         assert session.execute(text("SELECT 1")).scalar() == 1
+    engine.dispose()
+
+
+def test_an_error_does_not_tell_the_values_of_its_statement(postgres):
+    engine = open_engine(postgres.url, connections=1)
+
+    with pytest.raises(DataError) as caught, Database(engine).transaction() as session:
+        session.execute(text("SELECT CAST(left(:address, 0) AS integer)"), {"address": "jane@example.com"})
+
+    assert "jane@example.com" not in str(caught.value)
     engine.dispose()

@@ -120,6 +120,16 @@ def test_a_path_too_long_for_a_socket_works(tmp_path: Path) -> None:
     server.place.socket.rmdir()
 
 
+def test_the_log_does_not_tell_the_values_of_a_statement_that_failed(server: EmbeddedPostgres) -> None:
+    server.start()
+
+    with pytest.raises(psycopg2.errors.DivisionByZero):
+        ask(server.url, "SELECT 'jane@example.com', 1 / 0")
+
+    assert b"division by zero" in server.log.read_bytes()
+    assert b"jane@example.com" not in server.log.read_bytes()
+
+
 def test_only_the_owner_can_enter_and_no_port_is_open(server: EmbeddedPostgres) -> None:
     url = server.start()
 
