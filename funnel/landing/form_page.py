@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Response, make_response, render_template, request
+from werkzeug.urls import iri_to_uri
 
 from funnel.landing import posts
 from funnel.landing.door import PAGE_POLICY
@@ -74,5 +75,5 @@ def _hidden(form: KnownForm, posted: dict[str, Any]) -> dict[str, str]:
 def _policy(form: KnownForm) -> str:
     """Browsers check `form-action` on the redirect too, so the thanks page's origin has to be named."""
     origins = form.definition["origins"]
-    actions = ["'self'", origin_of(form.definition["thanks_url"]) or ""]
+    actions = ["'self'", origin_of(iri_to_uri(form.definition["thanks_url"])) or ""]
     return PAGE_POLICY.format(actions=" ".join(actions).strip(), frames=" ".join(["'self'", *origins]))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from marshmallow import Schema, ValidationError, fields, post_load, pre_dump, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, pre_dump, pre_load, validate, validates_schema
 
 from funnel.models import Form
 from funnel.posted import RESERVED
@@ -17,6 +17,8 @@ EMAIL = {"key": "email", "label": "Email", "type": "email", "required": True, "c
 #: stands in addresses: /f/{key}
 FORM_KEY = validate.Regexp(r"[a-z0-9][a-z0-9_-]{0,63}\Z", error="Use small letters, digits, - and _ (64 at most).")
 KEY = validate.Regexp(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z", error="Begin with a letter; use letters, digits, - and _.")
+#: nothing that has a meaning in the policy of a page
+_HOST = re.compile(r"[a-z0-9._:-]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\s\ud800-\udfff]")
 
 
@@ -28,7 +30,15 @@ def words(most: int) -> validate.And:
     )
 
 
-class FieldIn(Schema):
+class NullIsAbsent(Schema):
+    """Programs write null for what they leave out."""
+
+    @pre_load
+    def _leave_out(self, data: Any, **_: Any) -> Any:
+        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+
+
+class FieldIn(NullIsAbsent):
     """One question. `choices` belong to the types choice and multi-choice."""
 
     key = fields.String(required=True, validate=KEY)
@@ -47,7 +57,7 @@ class FieldIn(Schema):
             raise ValidationError("The one field of type email has the key email.", "type")
 
 
-class ConsentIn(Schema):
+class ConsentIn(NullIsAbsent):
     """One thing a person may agree to, in the exact words that will be shown and kept."""
 
     purpose = fields.String(required=True, validate=KEY)
@@ -69,11 +79,16 @@ def thanks_address(value: str) -> None:
         return
     try:
         parts = urlsplit(value)
-        _ = parts.port
+        _, host = parts.port, ascii_host(parts)
     except ValueError:
         raise ValidationError(problem) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or "@" in parts.netloc:
         raise ValidationError(problem)
+
+
+def ascii_host(parts: SplitResult) -> str:
+    """The host as browsers name it in an origin. Raises ValueError."""
+    return (parts.hostname or "").encode("idna").decode()
 
 
 class Origin(fields.String):
@@ -85,18 +100,18 @@ class Origin(fields.String):
             return text
         try:
             parts = urlsplit(text)
-            port, host = parts.port, (parts.hostname or "").encode("idna").decode()
+            port, host = parts.port, ascii_host(parts)
         except ValueError:
             raise ValidationError("Write an origin like https://www.example.com, or *.") from None
         bare = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
-        if parts.scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9._:-]+", host) or not bare:
+        if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or not bare:
             raise ValidationError("Write an origin like https://www.example.com, or *.")
         host = f"[{host}]" if ":" in host else host
         usual = {"http": 80, "https": 443}[parts.scheme]
         return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
 
 
-class FormIn(Schema):
+class FormIn(NullIsAbsent):
     """A form's whole definition. A form without an email field gets one: a lead is known by its address."""
 
     key = fields.String(required=True, validate=FORM_KEY)

@@ -238,3 +238,11 @@ def test_a_post_takes_one_statement(client, context, make_form):
 
     told = [sql for sql in statements if "SAVEPOINT" not in sql]
     assert len(told) == 1, told
+
+
+def test_a_thanks_page_with_a_name_beyond_ascii_is_named_as_browsers_name_it(client, make_form):
+    make_form(thanks_url="https://bücher.example/thanks")
+
+    page = client.get("/f/demo")
+
+    assert "form-action 'self' https://xn--bcher-kva.example;" in page.headers["Content-Security-Policy"]

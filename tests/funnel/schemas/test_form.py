@@ -94,3 +94,22 @@ def test_a_form_reads_back_as_it_was_written(session, now):
 
     assert written.items() <= read.items()
     assert read["version"] == 1
+
+
+def test_null_is_what_was_left_out():
+    consent = {"purpose": "news", "wording": "Send news.", "required": None}
+
+    form = load(thanks_url=None, origins=None, double_opt_in=None, locale=None, fields=None, consents=[consent])
+
+    assert form == load(consents=[{"purpose": "news", "wording": "Send news."}])
+
+
+def test_null_is_no_key():
+    with pytest.raises(ValidationError):
+        load(key=None)
+
+
+@pytest.mark.parametrize("url", ["https://shop.example;sandbox/", "https://shop.example,x/", "https:///thanks"])
+def test_a_host_of_thanks_is_a_host(url):
+    with pytest.raises(ValidationError):
+        load(thanks_url=url)
