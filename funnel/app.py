@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Flask, Response, current_app, redirect, url_for
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import ServiceUnavailable
@@ -55,6 +55,8 @@ def create_app(
     api.register(app, api_blueprints)
     for door in (health.door, landing.door, ui.door, *blueprints):
         app.register_blueprint(door)
+    # What people type is the bare address.
+    app.add_url_rule("/", "front", lambda: redirect(url_for("ui.home"), 303))
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -205,3 +205,9 @@ def test_lists_ask_the_database_as_often_for_many_rows_as_for_one(signed_in, len
     signed_in.get(path)
 
     assert len(queries) <= most, queries
+
+
+def test_the_bare_address_leads_to_the_app(signed_in):
+    answer = signed_in.get("/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/app/")
