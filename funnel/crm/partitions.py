@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from psycopg2.errors import LockNotAvailable
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
 
 AHEAD = 3
 
@@ -21,8 +26,21 @@ def ensure(session: Session, now: datetime) -> None:
     """Make the partitions of this month and the next ones.
 
     A month whose facts lie in the default partition already stays there: the log answers the same, and moving
-    facts is not worth a lock.
+    facts is not worth a lock. Behind a long reader (a dump) nothing is made this time: whoever waits for the log
+    alone makes everybody who writes to it wait behind.
     """
+    try:
+        with session.begin_nested():
+            session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            _make(session, now)
+            session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        log.info("the log is being read, its next months are made later")
+
+
+def _make(session: Session, now: datetime) -> None:
     existing = set(session.execute(_EXISTING).scalars())
     for first, last in months(now, AHEAD):
         name = f"events_{first:%Y_%m}"

@@ -1,5 +1,6 @@
 """The months of the log."""
 
+import time
 from datetime import UTC, datetime
 
 from sqlalchemy import text
@@ -33,6 +34,21 @@ def test_a_month_that_the_default_partition_began_stays_there(session):
     partitions.ensure(session, NOW)
 
     assert "events_2026_03" not in names(session)
+
+
+def test_a_long_reader_of_the_log_delays_the_months_and_nothing_else(committed):
+    with committed.database.transaction() as dump:
+        dump.execute(text("LOCK TABLE events IN ACCESS SHARE MODE"))
+        with committed.database.transaction() as session:
+            began = time.monotonic()
+            partitions.ensure(session, NOW)
+            assert time.monotonic() - began < 5
+            assert names(session) == {"events_default"}
+
+    with committed.database.transaction() as session:
+        partitions.ensure(session, NOW)
+
+        assert len(names(session)) == 5
 
 
 def test_a_year_ends_in_january():
