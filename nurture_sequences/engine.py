@@ -8,7 +8,7 @@ import threading
 import weakref
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 from funnel.context import Context
 from nurture_sequences.mailers import Mailer
@@ -69,7 +69,7 @@ class Engine:
 
 
 def is_poison(error: BaseException) -> bool:
-    """Does this error belong to a row, rather than to a database that is away or to a deadlock?"""
-    if isinstance(error, OperationalError):
+    """Does this error belong to a row, rather than to a database that is away, a deadlock, or a full disk?"""
+    if isinstance(error, OperationalError | TimeoutError | OSError):
         return False
     return not (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -67,11 +67,20 @@ def deliver(engine: Engine, ids: Sequence[UUID], deadline: datetime) -> None:
     Each mail is claimed in one transaction, posted with none open, and recorded in another.
     """
     remaining = list(ids)
-    while remaining and not engine.stopping.is_set() and engine.context.wall() < deadline:
-        bite, remaining = remaining[: _pace.bite()], remaining[_pace.bite() :]
-        _bite(engine, bite)
-    if remaining:
-        _persist(lambda session: session.execute(_GIVE_BACK, {"ids": remaining, "now": engine.context.now()}), engine)
+    try:
+        while remaining and not engine.stopping.is_set() and engine.context.wall() < deadline:
+            bite = remaining[: _pace.bite()]
+            _bite(engine, bite)
+            del remaining[: len(bite)]
+    except DBAPIError:
+        _give_back(engine, remaining)
+        raise
+    _give_back(engine, remaining)
+
+
+def _give_back(engine: Engine, ids: Sequence[UUID]) -> None:
+    if ids:
+        _persist(lambda session: session.execute(_GIVE_BACK, {"ids": ids, "now": engine.context.now()}), engine)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from funnel.crm import installation, suppressions
 from nurture_sequences import enrollments, reactions
 from nurture_sequences.mailers import Accepted, Refused, Unavailable, Unknown
 from nurture_sequences.models import Enrollment, Message
+from nurture_sequences.postings import Postings
 from tests import factories
 from tests.conftest import NOW
 
@@ -245,3 +246,13 @@ def test_a_confirmation_is_service_mail_that_needs_no_consent(play, session):
     (email,) = play.outbox.sent
     assert "/c/" in email.text
     assert "List-Unsubscribe" not in email.headers
+
+
+def test_a_place_that_takes_no_notes_is_no_fault_of_the_mails(play, session, lena, tmp_path):
+    (tmp_path / "full").write_text("")
+    play.engine.postings = Postings(tmp_path / "full")
+
+    with pytest.raises(OSError, match="full"):
+        play.turn()
+
+    assert (first(session).status, first(session).held) == ("queued", None)
