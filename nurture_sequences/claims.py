@@ -30,11 +30,15 @@ _LOCK = text("""
      WHERE m.id = ANY (:ids) AND m.status = 'queued' ORDER BY m.id FOR UPDATE OF m
 """)
 _SENDING = text("SELECT sending_held, paused_until FROM installation")
-# Counted under the lead's lock, over everything that left or may have left.
+# Counted under the lead's lock, over everything that left or may have left. What is on the wire, or in doubt and in
+# its grace, leaves about now, however long it was queued; what is held for a person left we know not when.
 _RECENT = text("""
-    SELECT lead_id, coalesce(settled_at, queued_at) AS at FROM messages
-     WHERE lead_id = ANY (:leads) AND purpose = 'marketing' AND status IN ('sending', 'accepted', 'unknown')
-       AND coalesce(settled_at, queued_at) > :since ORDER BY 2
+    SELECT lead_id, at FROM (
+        SELECT lead_id, CASE WHEN settled_at IS NOT NULL THEN settled_at
+                             WHEN status = 'sending' OR due_at < 'infinity' THEN :now ELSE queued_at END AS at
+          FROM messages
+         WHERE lead_id = ANY (:leads) AND purpose = 'marketing' AND status IN ('sending', 'accepted', 'unknown')
+    ) AS counted WHERE at > :since ORDER BY at
 """)
 _CLAIM = text("""
     UPDATE messages SET status = 'sending', claim = :claim, send_by = :send_by, attempts = attempts + 1,
@@ -123,7 +127,7 @@ def _opens_at(program: Program | None, lead: Any, now: datetime) -> datetime:
 
 def _recent(session: Session, lead_ids: Collection[int], now: datetime) -> dict[int, list[datetime]]:
     found: dict[int, list[datetime]] = defaultdict(list)
-    for row in session.execute(_RECENT, {"leads": list(lead_ids), "since": now - DAY}):
+    for row in session.execute(_RECENT, {"leads": list(lead_ids), "now": now, "since": now - DAY}):
         found[row.lead_id].append(row.at)
     return found
 

@@ -256,3 +256,19 @@ def test_a_place_that_takes_no_notes_is_no_fault_of_the_mails(play, session, len
         play.turn()
 
     assert (first(session).status, first(session).held) == ("queued", None)
+
+
+def test_a_mail_on_the_wire_counts_under_the_cap_however_long_it_was_queued(play, session, lena):
+    play.context.settings = replace(play.context.settings, mail_cap_per_day=1)
+    play.turn()
+    session.execute(
+        text("UPDATE messages SET status = 'sending', send_by = :by, settled_at = NULL, queued_at = :long_ago"),
+        {"by": NOW + timedelta(seconds=30), "long_ago": NOW - timedelta(days=2)},
+    )
+    factories.sequence(session, {**factories.WELCOME, "key": "other"})
+    factories.submitted(session, lena)
+    session.commit()
+
+    play.turn()
+
+    assert len(play.outbox.sent) == 1
