@@ -23,6 +23,7 @@ from funnel.doors import current, engine_now, in_transaction
 from nurture_sequences import models as tables
 from nurture_sequences import overview, sequences
 from nurture_sequences import schemas as shapes
+from nurture_sequences.advice import advice
 from nurture_sequences.gauges import GAUGES
 
 #: bytes; a document carries the texts of its mails
@@ -53,7 +54,7 @@ def read_sequence(key: str) -> Answer:
 
     def work(session: Session) -> Answer:
         sequence = sequences.read(session, key)
-        return _told(sequence, sequences.problems(session, sequence.draft), 200)
+        return _told(session, sequence, sequences.problems(session, sequence.draft), 200)
 
     with _refusals():
         return in_transaction(work)
@@ -70,7 +71,7 @@ def save_sequence(document: dict[str, Any], key: str) -> Answer:
     now = engine_now()
     with _refusals(), current().database.transaction() as session:
         saved = sequences.save_draft(session, key, document, now, revisions=_if_match())
-        return _told(saved.sequence, saved.problems, 201 if saved.created else 200)
+        return _told(session, saved.sequence, saved.problems, 201 if saved.created else 200)
 
 
 @blueprint.route(f"{SEQUENCE}/publish", methods=["POST"])
@@ -82,7 +83,8 @@ def publish_sequence(key: str) -> dict[str, Any]:
     with _refusals(), current().database.transaction() as session:
         published = sequences.publish(session, key, now)
         sequence = published.sequence
-        return {"key": key, "status": sequence.status} | vars(published)
+        told = {"key": key, "status": sequence.status, "warnings": advice(session, sequence.draft)}
+        return told | vars(published)
 
 
 @blueprint.route(f"{SEQUENCE}/pause", methods=["PUT"])
@@ -131,9 +133,10 @@ def _turn(verb: Callable[[Session, str, datetime], tables.Sequence], key: str) -
         return verb(session, key, now)
 
 
-def _told(sequence: tables.Sequence, problems: Sequence[Problem], status: int) -> Answer:
+def _told(session: Session, sequence: tables.Sequence, problems: Sequence[Problem], status: int) -> Answer:
     columns = ("key", "status", "revision", "draft", "live_number", "created_at", "updated_at")
-    body = {name: getattr(sequence, name) for name in columns} | {"problems": problems}
+    told = {"problems": problems, "warnings": advice(session, sequence.draft)}
+    body = {name: getattr(sequence, name) for name in columns} | told
     return body, status, {"ETag": f'"{sequence.revision}"'}
 
 

@@ -18,6 +18,7 @@ from funnel.models import Stage
 from nurture_sequences import definition, leads, overview, yaml_documents
 from nurture_sequences import models as tables
 from nurture_sequences import sequences as verbs
+from nurture_sequences.advice import advice
 from nurture_sequences.simulate import Moment
 from nurture_sequences.simulate import simulate as walk
 
@@ -53,8 +54,9 @@ def push(path: Path, publish: bool) -> None:
             now = context.now()
             with context.database.transaction() as session:
                 problems = _push(session, file.stem, document, now, publish)
-            for problem in problems:
-                click.echo(f"  {problem.path or 'document'}: {problem.message}", err=True)
+                warnings = advice(session, document)
+            for told in (*problems, *warnings):
+                click.echo(f"  {told.path or 'document'}: {told.message}", err=True)
             failed = failed or bool(problems)
     if failed:
         raise click.ClickException("There are problems to mend before publishing; the drafts are saved.")

@@ -18,6 +18,7 @@ from funnel.extensions import Figure, Panel, Tab, Word
 from funnel.ui.blueprint import Pages
 from nurture_sequences import models as tables
 from nurture_sequences import overview, sequences, yaml_documents
+from nurture_sequences.advice import advice
 from nurture_sequences.gauges import MOST, count_queued, count_unknown
 
 PAGE = 50
@@ -48,7 +49,7 @@ def read_sequence(key: str) -> str:
         return render_template(
             "ui/sequence.html",
             sequence=sequence,
-            problems=sequences.problems(session, sequence.draft),
+            problems=[*sequences.problems(session, sequence.draft), *advice(session, sequence.draft)],
             document=yaml_documents.write(sequence.draft),
         )
 

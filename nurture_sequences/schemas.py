@@ -24,12 +24,18 @@ class ProblemOut(Schema):
     message = fields.String()
 
 
+def _warnings() -> fields.List[Any]:
+    told = {"description": "nobody would enter, or no mail would leave; publishing is possible all the same"}
+    return fields.List(fields.Nested(ProblemOut), metadata=told)
+
+
 class SequenceOut(Schema):
     key = fields.String()
     status = fields.String(validate=validate.OneOf(["draft", "live", "paused"]))
     revision = fields.Integer(metadata={"description": "of the draft; the ETag"})
     draft = fields.Dict()
     problems = fields.List(fields.Nested(ProblemOut), metadata={"description": "to mend before publishing"})
+    warnings = _warnings()
     live_number = fields.Integer(allow_none=True, metadata={"description": "the version that new leads enter"})
     created_at = fields.AwareDateTime()
     updated_at = fields.AwareDateTime()
@@ -59,6 +65,7 @@ class PublishedOut(Schema):
     key = fields.String()
     status = fields.String()
     number = fields.Integer(metadata={"description": "of the version that new leads enter now"})
+    warnings = _warnings()
     inside_older = fields.Dict(
         keys=fields.String(),
         values=fields.Integer(),

@@ -45,7 +45,7 @@ def test_a_sequence_is_drafted_published_and_entered(api, lena):
     assert (made.status_code, made.headers["ETag"]) == (201, '"1"')
     assert (made.json["status"], made.json["problems"], made.json["live_number"]) == ("draft", [], None)
     assert made.json["draft"] == {"key": "trial"} | GOOD
-    assert published.json == {"key": "trial", "status": "live", "number": 1, "inside_older": {}}
+    assert published.json == {"key": "trial", "status": "live", "number": 1, "inside_older": {}, "warnings": []}
     assert entered.status_code == 201
     (standing,) = api("GET", f"/leads/{lena}/enrollments").json["items"]
     assert standing["id"] == entered.json["id"]
@@ -53,6 +53,53 @@ def test_a_sequence_is_drafted_published_and_entered(api, lena):
         "trial", 1, "active", None, None, None,
     ]  # fmt: skip
     assert standing["due_at"] == standing["started_at"]
+
+
+def form(key, *purposes):
+    return {"key": key, "name": key, "consents": [{"purpose": one, "wording": f"Yes to {one}."} for one in purposes]}
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "says"),
+    [
+        ({"enter": {"form": "none"}}, "enter/form", 'there is no form "none"'),
+        ({"enter": {"form": "silent"}}, "enter/form", "asks for no consent to mail"),
+        ({"enter": {"form": "calls"}}, "enter/form", "asks for no consent to mail"),
+        ({"enter": {"form": "news"}, "purpose": "offers"}, "enter/form", "no consent to the purpose offers"),
+        ({"enter": {"any": [{"tag": "x"}, {"form": "silent"}]}}, "enter/any/1/form", "asks for no consent to mail"),
+    ],
+)
+def test_a_sequence_whose_leads_would_get_no_mail_is_published_with_a_warning(api, document, path, says):
+    for made in (form("silent"), form("calls", "phone"), form("news", "newsletter")):
+        assert api("POST", "/forms", json=made).status_code == 201
+
+    saved = api("PUT", "/sequences/trial", json=GOOD | document).json
+    published = api("POST", "/sequences/trial/publish")
+
+    assert saved["problems"] == []
+    [warning] = saved["warnings"]
+    assert warning["path"] == path
+    assert says in warning["message"]
+    assert (published.status_code, published.json["warnings"]) == (200, [warning])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"enter": {"form": "news"}},
+        {"enter": {"form": "news"}, "purpose": "newsletter"},
+        {"enter": {"form": "silent"}, "steps": [{"id": "warm", "tag": "warm"}]},
+        {"enter": {"tag": "x"}},
+        {"enter": None},
+    ],
+)
+def test_a_sequence_whose_mail_may_leave_has_no_warning(api, document):
+    for made in (form("silent"), form("news", "newsletter")):
+        assert api("POST", "/forms", json=made).status_code == 201
+
+    saved = api("PUT", "/sequences/trial", json=GOOD | document)
+
+    assert saved.json["warnings"] == []
 
 
 def test_a_change_needs_the_etag_of_what_it_replaces(api):

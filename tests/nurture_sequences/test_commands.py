@@ -115,6 +115,15 @@ def test_a_draft_with_problems_is_saved_and_told(run, trial):
     assert answer.output.startswith("trial: new\n  steps[0]") or "teleport" in answer.output
 
 
+def test_a_sequence_nobody_would_enter_is_pushed_with_a_warning(run, trial):
+    trial.write_text(TRIAL + "enter: {form: nowhere}\n")
+
+    answer = run(commands.sequences, "push", trial, "--publish")
+
+    assert answer.exit_code == 0
+    assert 'enter/form: there is no form "nowhere"' in answer.output
+
+
 def test_a_file_is_named_after_its_key(run, tmp_path):
     (tmp_path / "other.yaml").write_text(TRIAL)
 
