@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from funnel.crm import facts
 from funnel.crm.facts import Fact
 from nurture_sequences.definition import Program
-from nurture_sequences.programs import programs
+from nurture_sequences.programs import readable
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,12 @@ _RESUMED = text("""
 def live_sequences(session: Session) -> list[Live]:
     """Every sequence that is open to new leads now."""
     rows = session.execute(_LIVE).all()
-    compiled = programs(session, {row.version_id for row in rows})
-    return [Live(row.sequence_id, row.key, row.version_id, compiled[row.version_id]) for row in rows]
+    compiled = readable(session, {row.version_id for row in rows})
+    return [
+        Live(row.sequence_id, row.key, row.version_id, compiled[row.version_id])
+        for row in rows
+        if row.version_id in compiled
+    ]
 
 
 def enroll(

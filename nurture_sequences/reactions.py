@@ -15,7 +15,7 @@ from funnel.crm import facts
 from funnel.crm.facts import Fact
 from nurture_sequences import enrolling, leads, service_mail
 from nurture_sequences.enrolling import Entry, Live
-from nurture_sequences.programs import programs
+from nurture_sequences.programs import readable
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ def _end(session: Session, endings: Collection[Any], now: datetime) -> None:
 def _wake(session: Session, lead_ids: Collection[int], now: datetime) -> None:
     """A goal may have been reached by any fact, so those who pursue one look again."""
     versions = {row.version_id for row in session.execute(_VERSIONS, {"leads": list(lead_ids)})}
-    pursuing = [version for version, program in programs(session, versions).items() if program.goal is not None]
+    pursuing = [version for version, program in readable(session, versions).items() if program.goal is not None]
     if pursuing:
         enrolling.wake(session, lead_ids, pursuing, now)
 

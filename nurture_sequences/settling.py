@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from funnel.crm import facts
 from funnel.crm.facts import Fact
-from nurture_sequences.programs import programs
+from nurture_sequences.programs import readable
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,9 @@ def decide_unknown(session: Session, rows: Sequence[Any], now: datetime) -> None
 
     It keeps its id and so its Message-ID. `rows` are locked messages with `id` and `version_id`.
     """
-    compiled = programs(session, {row.version_id for row in rows if row.version_id is not None})
-    again = [row.id for row in rows if row.version_id and compiled[row.version_id].on_unknown == "resend"]
+    compiled = readable(session, {row.version_id for row in rows if row.version_id is not None})
+    resending = {version_id for version_id, program in compiled.items() if program.on_unknown == "resend"}
+    again = [row.id for row in rows if row.version_id in resending]
     if again:
         session.execute(_RESEND, {"ids": again, "now": now})
     if len(again) < len(rows):
