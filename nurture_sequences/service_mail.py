@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -11,14 +12,23 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from funnel import ids
+from funnel.crm.facts import Fact, record
 
 CONFIRM = "confirm"
+#: Confirmations to one lead within a day (engine time): strangers may type any address, as often as they like.
+MOST_A_DAY = 5
+DAY = timedelta(days=1)
 
 _QUEUE = text("""
     INSERT INTO messages (id, occasion, address, lead_id, purpose, due_at, queued_at)
     SELECT id, occasion, address, lead_id, 'service', :now, :now
       FROM json_to_recordset(:rows) AS w (id uuid, occasion text, address text, lead_id bigint)
         ON CONFLICT (occasion, address) DO NOTHING
+""")
+
+_RECENT = text("""
+    SELECT lead_id, count(*) AS mails FROM messages
+     WHERE lead_id = ANY (:leads) AND purpose = 'service' AND queued_at > :since GROUP BY lead_id
 """)
 
 #: subject and text by language; none of the visitor's own words stand in a mail to an unproven address
@@ -39,7 +49,14 @@ CONFIRMATION = {
 
 
 def queue_confirmations(session: Session, taken: Sequence[Any], leads: Mapping[int, Any], now: datetime) -> None:
-    """Queue the confirmation mail of each submission that a double opt-in form took in."""
+    """Queue the confirmation mail of each submission that a double opt-in form took in, MOST_A_DAY to one lead.
+
+    The caller holds the leads' locks. A mail beyond the limit is told in the lead's story as skipped.
+    """
+    asked = [fact for fact in taken if fact.kind == "form_submitted" and fact.data.get("double_opt_in")]
+    if not asked:
+        return
+    queued, skipped = _within_limit(asked, _recent(session, {fact.lead_id for fact in asked}, now))
     rows = [
         {
             "id": ids.time_ordered(now),
@@ -47,12 +64,32 @@ def queue_confirmations(session: Session, taken: Sequence[Any], leads: Mapping[i
             "address": leads[fact.lead_id].email,
             "lead_id": fact.lead_id,
         }
-        for fact in taken
-        if fact.kind == "form_submitted" and fact.data.get("double_opt_in")
+        for fact in queued
     ]
-    if rows:
-        session.execute(_QUEUE, {"rows": orjson.dumps(rows).decode(), "now": now})
-        session.info["hint"] = True
+    session.execute(_QUEUE, {"rows": orjson.dumps(rows).decode(), "now": now})
+    record(session, [_skipped(fact, now) for fact in skipped])
+    session.info["hint"] = True
+
+
+def _recent(session: Session, lead_ids: Collection[int], now: datetime) -> Counter[int]:
+    """How much service mail each of these leads was sent in the last day."""
+    rows = session.execute(_RECENT, {"leads": list(lead_ids), "since": now - DAY})
+    return Counter({row.lead_id: row.mails for row in rows})
+
+
+def _within_limit(asked: Sequence[Any], sent: Counter[int]) -> tuple[list[Any], list[Any]]:
+    """Pure: which of these facts are answered with a mail, and which are not."""
+    queued: list[Any] = []
+    skipped: list[Any] = []
+    for fact in asked:
+        sent[fact.lead_id] += 1
+        (queued if sent[fact.lead_id] <= MOST_A_DAY else skipped).append(fact)
+    return queued, skipped
+
+
+def _skipped(fact: Any, now: datetime) -> Fact:
+    data = {"submission": fact.data["submission"], "why": "too many confirmations in a day"}
+    return Fact("message_skipped", fact.lead_id, now, data, cause_id=fact.id, depth=fact.depth)
 
 
 def confirmation(locale: str | None, url: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Mail leaves: claimed, sent, recorded; and what each of the four outcomes does to a lead."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from funnel.crm import installation, suppressions
+from funnel.models import Event
 from nurture_sequences import enrollments, reactions
 from nurture_sequences.mailers import Accepted, Refused, Unavailable, Unknown
 from nurture_sequences.models import Enrollment, Message
@@ -272,3 +274,27 @@ def test_a_mail_on_the_wire_counts_under_the_cap_however_long_it_was_queued(play
     play.turn()
 
     assert len(play.outbox.sent) == 1
+
+
+def test_nobody_is_flooded_with_confirmations_that_strangers_ask_for(play, session):
+    lena, omar = factories.lead(session, agreed=False), factories.lead(session, agreed=False)
+    for number in range(8):
+        factories.submitted(
+            session, lena, double_opt_in=True, submission=f"0192f3c4-7b7e-7c50-9d5e-1f0c2a7d9e1{number}"
+        )
+    factories.submitted(session, omar, double_opt_in=True, submission="0192f3c4-7b7e-7c50-9d5e-1f0c2a7d9e20")
+    session.commit()
+
+    play.turn()
+    play.turn()
+
+    assert Counter(email.to for email in play.outbox.sent) == {lena.email: 5, omar.email: 1}
+    told = select(Event.data["why"].astext).where(Event.kind == "message_skipped", Event.lead_id == lena.id)
+    assert session.scalars(told).all() == ["too many confirmations in a day"] * 3
+
+    factories.submitted(session, lena, double_opt_in=True, submission="0192f3c4-7b7e-7c50-9d5e-1f0c2a7d9e30")
+    session.commit()
+    play.context.at += timedelta(days=1, minutes=1)
+    play.turn()
+    play.turn()
+    assert len(play.outbox.sent) == 7
