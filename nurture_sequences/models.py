@@ -165,7 +165,7 @@ class Message(Base):
         # Read by caps and by the page of a lead.
         Index(None, "lead_id", "settled_at"),
         # Read when sending, or a sequence, resumes.
-        Index("ix_messages_held", "held", postgresql_where=text("held IS NOT NULL")),
+        Index("ix_messages_held", "held", "version_id", postgresql_where=text("held IS NOT NULL")),
         HOT,
     )
 

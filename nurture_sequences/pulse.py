@@ -43,7 +43,8 @@ HOUSEKEEPING_SECONDS = 10.0
 # Each statement of a turn probes indexes. A table that has just grown must not be read from end to end because
 # nobody has counted it yet.
 _PROBE = text("SET LOCAL enable_seqscan = off")
-# The question of an idle turn: one round trip, planned once.
+# The question of an idle turn: one round trip, planned once. What is held is asked for sequence by sequence (a LIMIT
+# keeps the planner from joining it the other way round): a million rows held in a paused one are not looked at.
 _LOOK = Prepared(
     "pulse_look",
     """
@@ -53,13 +54,15 @@ _LOOK = Prepared(
                 WHERE e.sequence_id = s.id AND e.status = 'active' AND e.due_at <= :now)) AS sequences,
            EXISTS (SELECT 1 FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now) AS mails,
            EXISTS (SELECT 1 FROM messages WHERE status = 'sending' AND send_by < :lost) AS lost,
-           EXISTS (SELECT 1 FROM sequences s JOIN enrollments e ON e.sequence_id = s.id AND e.held = 'paused'
-                    WHERE s.status = 'live' AND e.status = 'active') AS resumed,
+           EXISTS (SELECT 1 FROM sequences s CROSS JOIN LATERAL (
+                       SELECT 1 FROM enrollments e
+                        WHERE e.sequence_id = s.id AND e.held = 'paused' AND e.status = 'active' LIMIT 1) AS held
+                    WHERE s.status = 'live') AS resumed,
            (SELECT sending_held IS NULL FROM installation) AS open,
            EXISTS (SELECT 1 FROM messages WHERE held = 'sending held') AS kept,
-           EXISTS (SELECT 1 FROM messages m JOIN enrollments e ON e.id = m.enrollment_id
-                     JOIN sequences s ON s.id = e.sequence_id
-                    WHERE m.held = 'paused' AND s.status <> 'paused') AS unpaused,
+           EXISTS (SELECT 1 FROM sequences s JOIN versions v ON v.sequence_id = s.id CROSS JOIN LATERAL (
+                       SELECT 1 FROM messages m WHERE m.held = 'paused' AND m.version_id = v.id LIMIT 1) AS held
+                    WHERE s.status <> 'paused') AS unpaused,
            (SELECT coalesce(jsonb_object_agg(actor, n), '{}') FROM (
                SELECT actor, count(*) AS n FROM handouts WHERE scope = :scope AND deadline > :wall GROUP BY actor
            ) AS outstanding) AS outstanding
@@ -90,13 +93,18 @@ _HANDED = text("""
     SELECT id, :scope, actor, size, :deadline FROM json_to_recordset(:rows) AS w (id uuid, actor text, size bigint)
 """)
 _RESUMED_MAILS = text("""
-    WITH free AS MATERIALIZED (
-        SELECT m.id FROM messages m
-          LEFT JOIN enrollments e ON e.id = m.enrollment_id LEFT JOIN sequences s ON s.id = e.sequence_id
-         WHERE m.held IN ('sending held', 'paused') AND m.status = 'queued'
-           AND CASE m.held WHEN 'paused' THEN s.status IS DISTINCT FROM 'paused' ELSE :open END
-         LIMIT :limit FOR UPDATE OF m SKIP LOCKED
-    ), resumed AS (SELECT id, row_number() OVER () AS n FROM free)
+    WITH unpaused AS MATERIALIZED (
+        SELECT held.id FROM sequences s JOIN versions v ON v.sequence_id = s.id CROSS JOIN LATERAL (
+            SELECT m.id FROM messages m
+             WHERE m.held = 'paused' AND m.version_id = v.id AND m.status = 'queued'
+             LIMIT :limit FOR UPDATE SKIP LOCKED) AS held
+         WHERE s.status <> 'paused' LIMIT :limit
+    ), opened AS MATERIALIZED (
+        SELECT id FROM messages WHERE held = 'sending held' AND status = 'queued' AND :open
+         LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), resumed AS (
+        SELECT id, row_number() OVER () AS n FROM (SELECT id FROM unpaused UNION ALL SELECT id FROM opened) AS free
+    )
     UPDATE messages m SET held = NULL, due_at = :now + resumed.n * CAST(:spread AS interval)
       FROM resumed WHERE m.id = resumed.id
 """)

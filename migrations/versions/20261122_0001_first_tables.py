@@ -367,7 +367,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status IN ('queued', 'unknown')"),
     )
-    op.create_index("ix_messages_held", "messages", ["held"], postgresql_where=sa.text("held IS NOT NULL"))
+    op.create_index(
+        "ix_messages_held", "messages", ["held", "version_id"], postgresql_where=sa.text("held IS NOT NULL")
+    )
     op.create_index(op.f("ix_messages_lead_id_settled_at"), "messages", ["lead_id", "settled_at"], unique=False)
     op.create_index(
         "ix_messages_unknown", "messages", ["id"], unique=False, postgresql_where=sa.text("status = 'unknown'")
