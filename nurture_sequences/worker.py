@@ -15,6 +15,7 @@ from funnel import config, logs
 from funnel.broker import open_broker
 from funnel.context import Context
 from funnel.crm import installation, partitions
+from funnel.supervisor.orphans import die_with_parent
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
 from nurture_sequences.mailers import open_mailer
@@ -34,6 +35,10 @@ class PulseBeside(dramatiq.Middleware):
         self.engine: Engine | None = None
         self.pulse: Pulse | None = None
         self.thread: threading.Thread | None = None
+
+    def after_process_boot(self, broker: dramatiq.Broker) -> None:
+        """Dramatiq's children would outlive a killed master and go on, watched by nobody."""
+        die_with_parent()
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: Any) -> None:
         """Before anything is taken up. Dramatiq would log an exception and go on without a pulse, so this one ends
