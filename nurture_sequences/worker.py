@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 from typing import Any
 from uuid import uuid4
@@ -37,8 +38,11 @@ class PulseBeside(dramatiq.Middleware):
         self.thread: threading.Thread | None = None
 
     def after_process_boot(self, broker: dramatiq.Broker) -> None:
-        """Dramatiq's children would outlive a killed master and go on, watched by nobody."""
-        die_with_parent()
+        """Dramatiq's children would outlive a killed master and go on, watched by nobody, with nowhere to log to.
+
+        A kill is what the engine is made for; a polite stop would hang on that log.
+        """
+        die_with_parent(signal.SIGKILL)
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: Any) -> None:
         """Before anything is taken up. Dramatiq would log an exception and go on without a pulse, so this one ends

@@ -19,10 +19,10 @@ PATIENCE = 5.0
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def die_with_parent() -> None:
-    """Called in a new child: SIGTERM comes when its parent ends, even by SIGKILL (Linux; elsewhere nothing)."""
+def die_with_parent(number: int = signal.SIGTERM) -> None:
+    """Called in a new child: the signal comes when its parent ends, even by SIGKILL (Linux; elsewhere nothing)."""
     if _libc is not None:
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        _libc.prctl(PR_SET_PDEATHSIG, number)
 
 
 def sweep(home: Path) -> int:
