@@ -158,6 +158,12 @@ class Message(Base):
         CheckConstraint("(status = 'sending') = (send_by IS NOT NULL)", name="sending_has_deadline"),
         # Read by the pulse: what may be handed out, and unknown ones whose grace is over.
         Index("ix_messages_due", "due_at", postgresql_where=text("status IN ('queued', 'unknown')")),
+        # Read by the pulse: what somebody waits for, ahead of the rest.
+        Index(
+            "ix_messages_due_service",
+            "due_at",
+            postgresql_where=text("status IN ('queued', 'unknown') AND purpose = 'service'"),
+        ),
         # Read by the pulse: claims whose process died.
         Index("ix_messages_sending", "send_by", postgresql_where=text("status = 'sending'")),
         # Counted by the metrics; almost always empty.

@@ -80,13 +80,17 @@ _STEPS = text("""
     )
     UPDATE enrollments e SET due_at = :ring FROM due WHERE e.id = due.id RETURNING e.id, e.lead_id
 """)
+# Somebody waits for a confirmation at a screen: it does not queue behind a campaign.
 _MAILS = text("""
-    WITH due AS MATERIALIZED (
-        SELECT id FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now
+    WITH awaited AS MATERIALIZED (
+        SELECT id FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now AND purpose = 'service'
          ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
-    )
+    ), others AS MATERIALIZED (
+        SELECT id FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now AND purpose <> 'service'
+         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), due AS MATERIALIZED (SELECT id FROM awaited UNION ALL SELECT id FROM others LIMIT :limit)
     UPDATE messages m SET due_at = :ring FROM due WHERE m.id = due.id
-    RETURNING m.id, m.lead_id, m.status, m.version_id
+    RETURNING m.id, m.lead_id, m.status, m.version_id, m.purpose
 """)
 _HANDED = text("""
     INSERT INTO handouts (id, scope, actor, size, deadline)
@@ -206,7 +210,10 @@ class Pulse:
             return []
         rows = session.execute(_MAILS, {"now": now, "ring": ring, "limit": room}).all()
         settling.decide_unknown(session, [row for row in rows if row.status == "unknown"], now)
-        queued = sorted((row for row in rows if row.status == "queued"), key=lambda row: row.lead_id or 0)
+        queued = sorted(
+            (row for row in rows if row.status == "queued"),
+            key=lambda row: (row.purpose != "service", row.lead_id or 0),
+        )
         return [Chunk(uuid4(), "deliver", part) for part in _parts([row.id for row in queued], MAILS_IN_CHUNK)]
 
     def _mend(self, session: Session, looked: Any, now: datetime, wall: datetime) -> None:

@@ -368,6 +368,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("status IN ('queued', 'unknown')"),
     )
     op.create_index(
+        "ix_messages_due_service",
+        "messages",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('queued', 'unknown') AND purpose = 'service'"),
+    )
+    op.create_index(
         "ix_messages_held", "messages", ["held", "version_id"], postgresql_where=sa.text("held IS NOT NULL")
     )
     op.create_index(op.f("ix_messages_lead_id_settled_at"), "messages", ["lead_id", "settled_at"], unique=False)
@@ -398,6 +405,11 @@ def downgrade() -> None:
     op.drop_index("ix_messages_unknown", table_name="messages", postgresql_where=sa.text("status = 'unknown'"))
     op.drop_index("ix_messages_sending", table_name="messages", postgresql_where=sa.text("status = 'sending'"))
     op.drop_index(op.f("ix_messages_lead_id_settled_at"), table_name="messages")
+    op.drop_index(
+        "ix_messages_due_service",
+        table_name="messages",
+        postgresql_where=sa.text("status IN ('queued', 'unknown') AND purpose = 'service'"),
+    )
     op.drop_index("ix_messages_due", table_name="messages", postgresql_where=sa.text("status IN ('queued', 'unknown')"))
     op.drop_table("messages")
     op.drop_index(op.f("ix_touches_lead_id_at"), table_name="touches")

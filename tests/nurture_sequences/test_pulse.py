@@ -1,10 +1,14 @@
-"""The pulse asks what is due by indexes alone, however much is held."""
+"""The pulse asks what is due by indexes alone, however much is held, and lets first go what somebody waits for."""
+
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from nurture_sequences import programs
+from nurture_sequences.pulse import Limits
 from tests import factories
+from tests.conftest import NOW
 from tests.playing import Play
 
 MANY = 5000
@@ -19,7 +23,7 @@ def held(committed):
         session.execute(
             text(
                 "INSERT INTO leads (email, stage_since, created_at, updated_at) "
-                "SELECT concat('lead', n, '@example.com'), now(), now(), now() FROM generate_series(1, :many) AS n"
+                "SELECT concat('held', n, '@example.com'), now(), now(), now() FROM generate_series(1, :many) AS n"
             ),
             {"many": MANY},
         )
@@ -64,6 +68,19 @@ def test_they_go_when_it_resumes(held):
 
     with held.context.database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM messages WHERE held IS NULL")) == 500
+
+
+def test_a_confirmation_does_not_queue_behind_a_campaign(held):
+    held.pulse.limits = Limits("test", 1)
+    with held.context.database.transaction() as session:
+        omar = factories.lead(session, agreed=False)
+        session.execute(text("UPDATE messages SET held = NULL, due_at = :now"), {"now": NOW - timedelta(hours=1)})
+        factories.submitted(session, omar, double_opt_in=True, submission="0192f3c4-7b7e-7c50-9d5e-1f0c2a7d9e11")
+    held.pulse.turn()
+
+    held.pulse.turn()
+
+    assert [email.to for email in held.outbox.sent] == [omar.email]
 
 
 def read(session):
