@@ -43,15 +43,15 @@ HOUSEKEEPING_SECONDS = 10.0
 # Each statement of a turn probes indexes. A table that has just grown must not be read from end to end because
 # nobody has counted it yet.
 _PROBE = text("SET LOCAL enable_seqscan = off")
-# The question of an idle turn: one round trip, planned once. What is held is asked for sequence by sequence (a LIMIT
-# keeps the planner from joining it the other way round): a million rows held in a paused one are not looked at.
+# The question of an idle turn: one round trip, planned once. What is due or held is asked for sequence by sequence (a
+# LIMIT keeps the planner from joining it the other way round): millions that wait or are held are not looked at.
 _LOOK = Prepared(
     "pulse_look",
     """
     SELECT EXISTS (SELECT 1 FROM pending_facts WHERE failed IS NULL) AS facts,
-           (SELECT count(*) FROM sequences s WHERE EXISTS (
+           (SELECT count(*) FROM sequences s CROSS JOIN LATERAL (
                SELECT 1 FROM enrollments e
-                WHERE e.sequence_id = s.id AND e.status = 'active' AND e.due_at <= :now)) AS sequences,
+                WHERE e.sequence_id = s.id AND e.status = 'active' AND e.due_at <= :now LIMIT 1) AS due) AS sequences,
            EXISTS (SELECT 1 FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now) AS mails,
            EXISTS (SELECT 1 FROM messages WHERE status = 'sending' AND send_by < :lost) AS lost,
            EXISTS (SELECT 1 FROM sequences s CROSS JOIN LATERAL (
