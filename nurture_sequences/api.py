@@ -173,7 +173,7 @@ def _refusals() -> Iterator[None]:
     except sequences.NotPublishedError:
         refuse(409, "not_published", "The sequence was never published.")
     except sequences.NotLiveError:
-        refuse(409, "not_live", "The sequence takes nobody in: it is paused, or was never published.")
+        refuse(409, "not_live", "The sequence takes nobody in: it was never published.")
     except sequences.UnknownLeadError:
         refuse(422, "unknown_lead", "There is no such lead.")
     except sequences.NotAgainError:

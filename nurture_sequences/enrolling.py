@@ -29,7 +29,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Live:
-    """A sequence that new leads may enter, and the version they enter."""
+    """A published sequence and the version that new leads enter; in a paused one they wait at its first step."""
 
     sequence_id: int
     key: str
@@ -40,7 +40,7 @@ class Live:
 _LIVE = text("""
     SELECT s.id AS sequence_id, s.key, v.id AS version_id FROM sequences s
       JOIN versions v ON v.sequence_id = s.id AND v.number = s.live_number
-     WHERE s.status = 'live' ORDER BY s.id
+     WHERE s.status IN ('live', 'paused') ORDER BY s.id
 """)
 # A constraint says who is in already; the NOT EXISTS says who was, and may not come back yet.
 _ENROLL = text("""
@@ -76,7 +76,7 @@ _RESUMED = text("""
 
 
 def live_sequences(session: Session) -> list[Live]:
-    """Every sequence that is open to new leads now."""
+    """Every published sequence; a paused one takes leads in, too, so that a pause loses nobody."""
     rows = session.execute(_LIVE).all()
     compiled = readable(session, {row.version_id for row in rows})
     return [

@@ -47,7 +47,8 @@ class Note:
     def __init__(self, folder: Path) -> None:
         self._file = os.open(folder / f"{uuid4()}.note", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
-        os.ftruncate(self._file, SIZE)
+        # Its room is taken now: on a full disk this fails here, and not in the middle of a mail.
+        os.posix_fallocate(self._file, 0, SIZE)
         self._map = mmap.mmap(self._file, SIZE)
         weakref.finalize(self, os.close, self._file)
         self._begun = 0

@@ -42,7 +42,7 @@ HOUSEKEEPING_SECONDS = 10.0
 
 # Each statement of a turn probes indexes. A table that has just grown must not be read from end to end because
 # nobody has counted it yet.
-_PROBE = text("SET LOCAL enable_seqscan = off")
+_PROBE = "SET LOCAL enable_seqscan = off;"
 # The question of an idle turn: one round trip, planned once. What is due or held is asked for sequence by sequence (a
 # LIMIT keeps the planner from joining it the other way round): millions that wait or are held are not looked at.
 _LOOK = Prepared(
@@ -68,6 +68,7 @@ _LOOK = Prepared(
            ) AS outstanding) AS outstanding
 """,
     {"now": "timestamptz", "wall": "timestamptz", "lost": "timestamptz"},
+    first=_PROBE,
 )
 # A fair share of each sequence; the fence keeps the planner from running the subquery twice.
 _STEPS = text("""
@@ -173,7 +174,6 @@ class Pulse:
 
     def _look(self, session: Session, now: datetime, wall: datetime) -> Any:
         lost = wall - timedelta(seconds=self.engine.context.settings.send_seconds)
-        session.execute(_PROBE)
         return _LOOK.execute(session, {"now": now, "wall": wall, "lost": lost, "scope": self.limits.scope}).one()
 
     def _hand_out(self, session: Session, looked: Any, now: datetime, wall: datetime) -> list[Chunk]:

@@ -35,7 +35,7 @@ class NotPublishedError(Exception):
 
 
 class NotLiveError(Exception):
-    """The sequence takes nobody in: it is paused, or was never published."""
+    """The sequence takes nobody in: it was never published."""
 
 
 class UnknownLeadError(Exception):

@@ -150,11 +150,12 @@ def set_aside(session: Session, message_id: UUID, reason: str) -> None:
 def decide_unknown(session: Session, rows: Sequence[Any], now: datetime) -> None:
     """The grace is over and no event came: the sequence's policy holds the mail for a person, or sends it again.
 
-    It keeps its id and so its Message-ID. `rows` are locked messages with `id` and `version_id`.
+    It keeps its id and so its Message-ID. `rows` are locked messages with `id` and `version_id`. Service mail has no
+    version: somebody waits for it, and a second confirmation does less harm than none.
     """
     compiled = readable(session, {row.version_id for row in rows if row.version_id is not None})
     resending = {version_id for version_id, program in compiled.items() if program.on_unknown == "resend"}
-    again = [row.id for row in rows if row.version_id in resending]
+    again = [row.id for row in rows if row.version_id is None or row.version_id in resending]
     if again:
         session.execute(_RESEND, {"ids": again, "now": now})
     if len(again) < len(rows):

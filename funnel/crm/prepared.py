@@ -17,16 +17,19 @@ _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
 
 class Prepared:
-    """`sql` names its parameters `:like_this`; `types` are those that are not text."""
+    """`sql` names its parameters `:like_this`; `types` are those that are not text.
 
-    def __init__(self, name: str, sql: str, types: Mapping[str, str]) -> None:
+    `first` is a setting made on the same round trip, before each run.
+    """
+
+    def __init__(self, name: str, sql: str, types: Mapping[str, str], first: str = "") -> None:
         self._name = name
         names = list(dict.fromkeys(_PARAMETER.findall(sql)))
         numbered = _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", sql)
         declared = ", ".join(types.get(each, "text") for each in names)
         # Without the mode PostgreSQL would plan anew each time: it takes every JSON list for a hundred rows long.
         self.prepare = f"SET plan_cache_mode = force_generic_plan; PREPARE {name} ({declared}) AS {numbered}"
-        self.run = f"EXECUTE {name} ({', '.join(f'%({each})s' for each in names)})"
+        self.run = f"{first}EXECUTE {name} ({', '.join(f'%({each})s' for each in names)})"
 
     def execute(self, session: Session, values: Mapping[str, Any]) -> CursorResult[Any]:
         """Run it with these values, one for each parameter."""

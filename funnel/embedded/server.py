@@ -24,7 +24,13 @@ from funnel.embedded.processes import command_line
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "128MB",
+    "shared_buffers": "256MB",
+    # Room between checkpoints: after each, the first change of a page is logged whole.
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    # A statement here takes a millisecond; compiling one for it would take more.
+    "jit": "off",
+    "random_page_cost": "1.1",
     "max_connections": "100",
     "log_line_prefix": "%m [%p] ",
     "log_min_error_statement": "panic",  # a failed statement holds people's data: the error without it

@@ -118,6 +118,18 @@ def test_a_sequence_may_choose_to_send_an_unknown_mail_again_under_the_same_id(p
     assert first(session).status == "accepted"
 
 
+def test_a_confirmation_in_doubt_is_sent_again_since_somebody_waits_for_it(play, session):
+    submission = "0192f3c4-7b7e-7c50-9d5e-1f0c2a7d9e11"
+    factories.submitted(session, factories.lead(session, agreed=False), double_opt_in=True, submission=submission)
+    session.commit()
+    tried = []
+    play.outbox.answer = lambda email: tried.append(email) or (Accepted(None) if tried[1:] else Unknown("?"))
+
+    play.after(hours=1)
+
+    assert len(tried) == 2
+
+
 def test_held_sending_keeps_every_mail_and_opening_it_lets_them_go(play, session, lena):
     installation.hold_sending(session, "a person stopped it")
     session.commit()

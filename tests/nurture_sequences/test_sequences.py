@@ -135,12 +135,14 @@ def test_nobody_enters_who_is_not_a_lead(session, now, email):
         sequences.enroll_by_hand(session, "trial", now, email=email)
 
 
-def test_a_paused_sequence_takes_nobody_in(session, now, lead):
+def test_a_paused_sequence_takes_a_lead_in_and_a_draft_does_not(session, now, lead):
     published(session, now)
     sequences.pause(session, "trial", now)
+    sequences.save_draft(session, "draft", {**GOOD, "key": "draft"}, now, revisions=None)
 
+    assert sequences.enroll_by_hand(session, "trial", now, lead_id=lead.id)
     with pytest.raises(sequences.NotLiveError):
-        sequences.enroll_by_hand(session, "trial", now, lead_id=lead.id)
+        sequences.enroll_by_hand(session, "draft", now, lead_id=lead.id)
 
 
 def test_what_is_not_there_is_unknown(session, now, lead):

@@ -107,6 +107,20 @@ def test_a_paused_sequence_keeps_its_leads_in_place_and_resumes_without_a_burst(
     assert play.outbox.subjects() == ["Hello", "More"]
 
 
+def test_a_lead_that_comes_during_a_pause_waits_and_gets_everything_afterwards(play, session):
+    welcome = factories.sequence(session, status="paused")
+    factories.submitted(session, factories.lead(session))
+    session.commit()
+    play.after(hours=1)
+    assert play.outbox.sent == []
+
+    session.execute(text("UPDATE sequences SET status = 'live' WHERE id = :id"), {"id": welcome.id})
+    session.commit()
+    play.after(days=3)
+
+    assert play.outbox.subjects() == ["Hello", "More"]
+
+
 def unsubscribe(session, lead):
     from funnel.crm.facts import Fact, record
 
