@@ -15,8 +15,8 @@ from bench import advance, deliver, footprint, intake, pulse
 from bench.place import cluster
 from bench.table import Line, show
 
-SMALL, LARGE, FULL = 10_000, 1_000_000, 10_000_000
-DUE = 200_000
+SMALL, LARGE, FULL = 50_000, 1_000_000, 10_000_000
+DUE = 150_000
 
 
 def lines(names: list[str], full: bool) -> Iterator[Line]:
@@ -34,7 +34,7 @@ def lines(names: list[str], full: bool) -> Iterator[Line]:
             if full:
                 yield from advance.measure(url, FULL, DUE)
         if "deliver" in wanted:
-            yield from deliver.measure(url, 60_000)
+            yield from deliver.measure(url, 40_000)
     if "footprint" in wanted:
         yield from footprint.measure()
 

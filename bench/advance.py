@@ -73,14 +73,11 @@ def _rate(engine: Engine, due: int) -> float:
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         with engine.connect() as connection:
-            # An estimate is not enough, and counting is not free: a sequence-like counter of inserted rows is both.
-            done = connection.execute(
-                text("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'visits'")
-            ).scalar()
+            done = connection.execute(text("SELECT count(*) FROM visits")).scalar()
         marks.append((time.monotonic(), int(done or 0)))
         if marks[-1][1] - marks[0][1] >= due * 0.98:
             break
-        time.sleep(0.05)
+        time.sleep(0.2)
     first = next(mark for mark in marks if mark[1] >= marks[0][1] + due * 0.1)
     last = next((mark for mark in marks if mark[1] >= marks[0][1] + due * 0.9), marks[-1])
     return (last[1] - first[1]) / max(last[0] - first[0], 1e-9)

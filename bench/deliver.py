@@ -13,6 +13,7 @@ import signal
 import smtplib
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -143,24 +144,24 @@ def smtp_sink() -> Iterator[tuple[int, Callable[[], int]]]:
     terminal, its_end = pty.openpty()
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
     process = subprocess.Popen(["smtp-sink", *user, "-c", f"127.0.0.1:{port}", "1000"], stdout=its_end)
-    os.set_blocking(terminal, False)
     seen = [0]
-
-    def count() -> int:
-        with contextlib.suppress(BlockingIOError):
-            while printed := os.read(terminal, 65536):
-                numbers = re.findall(rb"mesg=(\d+)\r", printed)
-                seen[0] = int(numbers[-1]) if numbers else seen[0]
-        return seen[0]
-
+    threading.Thread(target=_read_counter, args=(terminal, seen), daemon=True).start()
     try:
         _until_it_answers(lambda: smtplib.SMTP("127.0.0.1", port).quit())
-        yield port, count
+        yield port, lambda: seen[0]
     finally:
         process.kill()
         process.wait()
-        os.close(terminal)
         os.close(its_end)
+
+
+def _read_counter(terminal: int, seen: list[int]) -> None:
+    """Always, or the sink would wait for room to print."""
+    with contextlib.suppress(OSError):  # the other end was closed
+        while printed := os.read(terminal, 65536):
+            numbers = re.findall(rb"mesg=(\d+)\r", printed)
+            seen[0] = int(numbers[-1]) if numbers else seen[0]
+    os.close(terminal)
 
 
 def _until_it_answers(ask: Callable[[], object]) -> None:
