@@ -51,7 +51,8 @@ _LOOK = Prepared(
     SELECT EXISTS (SELECT 1 FROM pending_facts WHERE failed IS NULL) AS facts,
            (SELECT count(*) FROM sequences s CROSS JOIN LATERAL (
                SELECT 1 FROM enrollments e
-                WHERE e.sequence_id = s.id AND e.status = 'active' AND e.due_at <= :now LIMIT 1) AS due) AS sequences,
+                WHERE e.sequence_id = s.id AND e.status = 'active' AND e.due_at <= :now
+                ORDER BY e.due_at LIMIT 1) AS due) AS sequences,
            EXISTS (SELECT 1 FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now) AS mails,
            EXISTS (SELECT 1 FROM messages WHERE status = 'sending' AND send_by < :lost) AS lost,
            EXISTS (SELECT 1 FROM sequences s CROSS JOIN LATERAL (

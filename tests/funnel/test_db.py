@@ -42,3 +42,8 @@ def test_an_error_does_not_tell_the_values_of_its_statement(postgres):
 
     assert "jane@example.com" not in str(caught.value)
     engine.dispose()
+
+
+def test_no_statement_is_compiled_just_in_time(shared_engine):
+    with shared_engine.connect() as connection:
+        assert connection.execute(text("SHOW jit")).scalar() == "off"
