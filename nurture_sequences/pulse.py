@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import math
-import select
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +15,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-import psycopg2
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from funnel.crm import partitions
 from funnel.crm.prepared import Prepared
-from funnel.hints import CHANNEL, libpq_url
 from nurture_sequences import enrolling, settling
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
+from nurture_sequences.listener import Listener
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +156,7 @@ class Pulse:
 
     def run(self) -> None:
         """Turn until the engine stops: at once when woken or hinted at, else at each poll."""
-        listener = _Listener(self.engine)
+        listener = Listener(self.engine)
         while not self.engine.stopping.is_set():
             try:
                 busy = self.turn()
@@ -249,45 +246,6 @@ class Pulse:
             note.forget()
             if number:
                 log.info("mails of a killed process were queued again", extra={"mails": number})
-
-
-class _Listener:
-    """Sleeps until a hint, a wake-up of this process, or the poll."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.connection: Any = None
-
-    def wait(self, seconds: float) -> None:
-        sources: list[Any] = [self.engine.wake]
-        if self._listening():
-            sources.append(self.connection)
-        try:
-            select.select(sources, [], [], seconds)
-            self.engine.wake.clear()
-            if self.connection is not None:
-                self.connection.poll()
-                self.connection.notifies.clear()
-        except (psycopg2.Error, OSError, ValueError):
-            self.close()
-
-    def _listening(self) -> bool:
-        if self.connection is None:
-            try:
-                url = libpq_url(self.engine.context.settings.database_url)
-                connection = psycopg2.connect(url, connect_timeout=2, application_name="funnel pulse")
-                connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
-                with connection.cursor() as cursor:
-                    cursor.execute(f"LISTEN {CHANNEL}")
-                self.connection = connection
-            except psycopg2.Error:
-                return False  # hints are a convenience; the turn itself says when the database is away
-        return True
-
-    def close(self) -> None:
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
 
 
 def _parts(ids: Sequence[Any], size: int) -> list[Sequence[Any]]:
