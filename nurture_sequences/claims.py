@@ -149,4 +149,4 @@ def _write(
                 pass
     if parked:
         session.execute(_PARK, {"rows": orjson.dumps(parked).decode()})
-    settling.settle(session, skipped, now)
+    settling.wake(session, settling.settle(session, skipped, now), now)

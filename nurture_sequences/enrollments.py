@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -31,6 +31,9 @@ from nurture_sequences.programs import programs
 
 log = logging.getLogger(__name__)
 
+#: an enrollment as `lock` reads it
+Row: TypeAlias = Any
+
 _LOCK = text("""
     SELECT e.id, e.lead_id, e.version_id, e.sequence_id, e.step, e.visit, e.entered_at, e.cause_id, e.depth, e.held,
            s.key AS sequence, s.status = 'paused' AS paused
@@ -51,7 +54,19 @@ def advance(session: Session, ids: Sequence[int], now: datetime) -> int:
     fails is set aside with the reason. One row never stops its batch.
     """
     locked_leads = leads.lock_of(session, ids)
-    enrollments = session.execute(_LOCK, {"ids": list(ids)}).all()
+    return go_on(session, locked_leads, lock(session, ids), now)
+
+
+def lock(session: Session, ids: Sequence[int]) -> Sequence[Row]:
+    """Lock those of these enrollments that are active; the caller holds their leads."""
+    return session.execute(_LOCK, {"ids": list(ids)}).all() if ids else []
+
+
+def go_on(session: Session, locked_leads: Mapping[int, leads.Row], enrollments: Sequence[Row], now: datetime) -> int:
+    """The same for enrollments that are locked already, and their leads with them."""
+    if not enrollments:
+        return 0
+    locked_leads = {row.lead_id: locked_leads[row.lead_id] for row in enrollments}
     compiled = programs(session, {row.version_id for row in enrollments})
     reads = frozenset().union(*(program.reads for program in compiled.values()))
     kinds = frozenset().union(*(program.event_kinds for program in compiled.values()))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from funnel.conditions import Subject
 from funnel.crm import consents
+
+#: a lead as its lock read it: id, email, stage, fit and engagement at least
+Row: TypeAlias = Any
 
 _LOCK = """
     SELECT id, email, stage, fit, engagement, demo, zone, locale,

@@ -186,7 +186,7 @@ def _count_soft_bounces(session: Session, found: _Consequences, now: datetime) -
 
 
 def _write(session: Session, found: _Consequences, now: datetime, key: bytes) -> None:
-    settling.settle(session, found.settlements, now)
+    settling.wake(session, settling.settle(session, found.settlements, now), now)
     if found.stamps:
         session.execute(_STAMP, {"rows": orjson.dumps(found.stamps).decode()})
     suppressions.suppress_all(session, found.suppressions, now, key)

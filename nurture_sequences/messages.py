@@ -7,9 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from random import random
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,14 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from funnel import metrics
-from funnel.crm import installation
-from nurture_sequences import leads, settling
+from nurture_sequences import outcomes, settling
 from nurture_sequences.claims import Claim, claim
 from nurture_sequences.engine import Engine, is_poison
-from nurture_sequences.mailers import Accepted, Email, Outcome, Refused, Unavailable, Unknown
+from nurture_sequences.mailers import Email, Refused
+from nurture_sequences.outcomes import Sent
 from nurture_sequences.postings import Note
 from nurture_sequences.rendering import render
-from nurture_sequences.settling import Delay, Settlement
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +31,6 @@ BITE_SECONDS = 0.05
 LARGEST_BITE = 200
 #: a bite that takes this long is ended, so that one slow answer does not keep the others from being written down
 LONGEST_BITE_SECONDS = 4 * BITE_SECONDS
-#: a provider that never takes a message in so many tries never will
-MAX_ATTEMPTS = 20
-#: how long an account-wide refusal without a date pauses the account (wall seconds)
-ACCOUNT_PAUSE_SECONDS = 60.0
 #: how long to go on trying to write down what a provider said, while the database is away (wall seconds)
 RECORD_PATIENCE = 300.0
 
@@ -83,14 +76,6 @@ def _give_back(engine: Engine, ids: Sequence[UUID]) -> None:
         _persist(lambda session: session.execute(_GIVE_BACK, {"ids": ids, "now": engine.context.now()}), engine)
 
 
-@dataclass
-class _Sent:
-    """The outcomes of one bite, and what was not posted."""
-
-    outcomes: list[tuple[UUID, Outcome]] = field(default_factory=list)
-    unsent: list[UUID] = field(default_factory=list)
-
-
 def _bite(engine: Engine, ids: Sequence[UUID]) -> None:
     try:
         claimed = _claim(engine, ids)
@@ -101,7 +86,7 @@ def _bite(engine: Engine, ids: Sequence[UUID]) -> None:
         return
     if claimed.mails:
         sent = _send(engine, claimed)
-        _persist(lambda session: _record(session, engine, claimed, sent), engine)
+        _persist(lambda session: outcomes.record(session, engine, claimed, sent), engine)
         for outcome, number in Counter(type(outcome).__name__.lower() for _, outcome in sent.outcomes).items():
             metrics.count_messages(outcome, number)
 
@@ -128,8 +113,8 @@ def _claim(engine: Engine, ids: Sequence[UUID]) -> Claim:
         raise
 
 
-def _send(engine: Engine, claimed: Claim) -> _Sent:
-    sent, emails = _Sent(), []
+def _send(engine: Engine, claimed: Claim) -> Sent:
+    sent, emails = Sent(), []
     for mail in claimed.mails:
         email = _rendered(engine, claimed, mail)
         if isinstance(email, Email):
@@ -167,46 +152,6 @@ def _until(engine: Engine, note: Note, send_by: datetime, end: float) -> Callabl
         return True
 
     return may_send
-
-
-def _record(session: Session, engine: Engine, claimed: Claim, sent: _Sent) -> None:
-    """Write down each outcome; what was not posted is queued again as if nothing had been."""
-    now, wall = engine.context.now(), engine.context.wall()
-    leads.lock(session, {mail.lead_id for mail in claimed.mails if mail.lead_id is not None}, wide=False)
-    tries = {mail.id: mail.attempts + 1 for mail in claimed.mails}
-    settlements: list[Settlement] = []
-    delays = [Delay(message_id, now, None, counts=False) for message_id in sent.unsent]
-    for message_id, outcome in sent.outcomes:
-        match outcome:
-            case Accepted(provider_id):
-                settlements.append(
-                    Settlement(message_id, "accepted", provider=engine.mailer.name, provider_id=provider_id)
-                )
-            case Refused(reason, _):
-                settlements.append(Settlement(message_id, "refused", reason, provider=engine.mailer.name))
-            case Unavailable() if tries[message_id] >= MAX_ATTEMPTS:
-                settlements.append(Settlement(message_id, "refused", f"not taken in {MAX_ATTEMPTS} tries"))
-            case Unavailable():
-                delays.append(_delay(engine, session, message_id, outcome, tries[message_id], now, wall))
-            case Unknown(reason):
-                grace = engine.context.clock.span(engine.context.settings.unknown_grace_seconds)
-                settling.doubt(session, [message_id], reason, now + grace, claimed.id)
-    settling.settle(session, settlements, now, claimed.id)
-    settling.delay(session, delays, claimed.id)
-
-
-def _delay(
-    engine: Engine, session: Session, message_id: UUID, outcome: Unavailable, tries: int, now: datetime, wall: datetime
-) -> Delay:
-    wait = settling.backoff(tries)
-    if outcome.account_wide:
-        wait = timedelta(seconds=outcome.retry_after or ACCOUNT_PAUSE_SECONDS)
-        installation.pause_account(session, wall + wait, outcome.reason)
-    elif outcome.retry_after:
-        wait = timedelta(seconds=outcome.retry_after)
-    jitter = 1 + random() / 4  # noqa: S311 - spreads retries, hides nothing
-    due_at = now + engine.context.clock.span(wait.total_seconds() * jitter)
-    return Delay(message_id, due_at, outcome.reason, counts=not outcome.account_wide)
 
 
 def _persist(write: Callable[[Session], object], engine: Engine) -> None:

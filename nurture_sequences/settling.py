@@ -1,11 +1,11 @@
-"""What became of a mail, written down: the message settles, its enrollment wakes, the log remembers."""
+"""What became of a mail, written down: the message settles, the log remembers, its enrollment may wake."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 from funnel.crm import facts
 from funnel.crm.facts import Fact
 from nurture_sequences.programs import readable
+
+#: a message that was settled: id, lead_id, enrollment_id, step, status, reason
+Row: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -41,22 +44,19 @@ class Delay:
 
 
 _SETTLE = text("""
-    WITH settled AS (
-        UPDATE messages m
-           SET status = w.status, reason = w.reason, settled_at = coalesce(w.at, :now), send_by = NULL, held = NULL,
-               provider = coalesce(w.provider, m.provider), provider_id = coalesce(w.provider_id, m.provider_id)
-          FROM json_to_recordset(:rows) AS w
-               (id uuid, status text, reason text, provider text, provider_id text, at timestamptz)
-         WHERE m.id = w.id AND m.status IN ('queued', 'sending', 'unknown')
-           AND (CAST(:claim AS uuid) IS NULL OR m.claim = :claim)
-        RETURNING m.id, m.lead_id, m.enrollment_id, m.occasion, m.step, m.status, m.reason
-    ), woken AS (
-        UPDATE enrollments e SET due_at = :now, held = NULL FROM settled
-         WHERE e.id = settled.enrollment_id AND e.status = 'active' AND e.held = 'message'
-           AND settled.occasion = 'visit:' || e.id || ':' || e.visit
-        RETURNING e.id
-    )
-    SELECT settled.*, (SELECT count(*) FROM woken) AS woken FROM settled
+    UPDATE messages m
+       SET status = w.status, reason = w.reason, settled_at = coalesce(w.at, :now), send_by = NULL, held = NULL,
+           provider = coalesce(w.provider, m.provider), provider_id = coalesce(w.provider_id, m.provider_id)
+      FROM json_to_recordset(:rows) AS w
+           (id uuid, status text, reason text, provider text, provider_id text, at timestamptz)
+     WHERE m.id = w.id AND m.status IN ('queued', 'sending', 'unknown')
+       AND (CAST(:claim AS uuid) IS NULL OR m.claim = :claim)
+    RETURNING m.id, m.lead_id, m.enrollment_id, m.step, m.status, m.reason
+""")
+_WAKE = text("""
+    UPDATE enrollments e SET due_at = :now, held = NULL FROM messages m
+     WHERE m.id = ANY (:ids) AND e.id = m.enrollment_id AND e.status = 'active' AND e.held = 'message'
+       AND m.occasion = 'visit:' || e.id || ':' || e.visit
 """)
 _DELAY = text("""
     UPDATE messages m
@@ -93,13 +93,15 @@ _ASIDE = text("""
 """)
 
 
-def settle(session: Session, settlements: Sequence[Settlement], now: datetime, claim: UUID | None = None) -> int:
-    """Settle messages, wake their enrollments, and record the facts; the caller holds the leads' locks.
+def settle(
+    session: Session, settlements: Sequence[Settlement], now: datetime, claim: UUID | None = None
+) -> Sequence[Row]:
+    """Settle messages and record the facts; the caller holds the leads' locks, and lets their enrollments go on.
 
-    With a claim, only messages that this claim still owns are settled. Returns how many were.
+    With a claim, only messages that this claim still owns are settled. Returns those that were.
     """
     if not settlements:
-        return 0
+        return []
     rows = orjson.dumps(settlements).decode()
     settled = session.execute(_SETTLE, {"rows": rows, "now": now, "claim": claim}).all()
     facts.record(
@@ -112,9 +114,14 @@ def settle(session: Session, settlements: Sequence[Settlement], now: datetime, c
             if row.lead_id is not None
         ],
     )
-    if any(row.woken for row in settled):
+    return settled
+
+
+def wake(session: Session, settled: Sequence[Row], now: datetime) -> None:
+    """The enrollments that waited for these messages look again at `now`."""
+    ids = [row.id for row in settled if row.enrollment_id is not None]
+    if ids and session.execute(_WAKE, {"ids": ids, "now": now}).rowcount:  # type: ignore[attr-defined]
         session.info["hint"] = True
-    return len(settled)
 
 
 def delay(session: Session, delays: Sequence[Delay], claim: UUID) -> None:

@@ -1,0 +1,101 @@
+"""What a provider said of a bite of mails, written down in one transaction, and the leads' next steps with it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import random
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from funnel.crm import installation
+from nurture_sequences import enrollments, leads, settling
+from nurture_sequences.claims import Claim
+from nurture_sequences.engine import Engine
+from nurture_sequences.mailers import Accepted, Outcome, Refused, Unavailable, Unknown
+from nurture_sequences.settling import Delay, Settlement
+
+log = logging.getLogger(__name__)
+
+#: a provider that never takes a message in so many tries never will
+MAX_ATTEMPTS = 20
+#: how long an account-wide refusal without a date pauses the account (wall seconds)
+ACCOUNT_PAUSE_SECONDS = 60.0
+
+
+@dataclass
+class Sent:
+    """The outcomes of one bite, and what was not posted."""
+
+    outcomes: list[tuple[UUID, Outcome]] = field(default_factory=list)
+    unsent: list[UUID] = field(default_factory=list)
+
+
+def record(session: Session, engine: Engine, claimed: Claim, sent: Sent) -> None:
+    """Write down each outcome; what was not posted is queued again as if nothing had been.
+
+    Whose mail is settled goes on to the next step at once: handing the lead out for that would cost as much again.
+    """
+    now, wall = engine.context.now(), engine.context.wall()
+    locked = leads.lock(session, {mail.lead_id for mail in claimed.mails if mail.lead_id is not None}, wide=False)
+    standing = enrollments.lock(session, [mail.enrollment_id for mail in claimed.mails if mail.enrollment_id])
+    tries = {mail.id: mail.attempts + 1 for mail in claimed.mails}
+    settlements: list[Settlement] = []
+    delays = [Delay(message_id, now, None, counts=False) for message_id in sent.unsent]
+    for message_id, outcome in sent.outcomes:
+        match outcome:
+            case Accepted(provider_id):
+                settlements.append(
+                    Settlement(message_id, "accepted", provider=engine.mailer.name, provider_id=provider_id)
+                )
+            case Refused(reason, _):
+                settlements.append(Settlement(message_id, "refused", reason, provider=engine.mailer.name))
+            case Unavailable() if tries[message_id] >= MAX_ATTEMPTS:
+                settlements.append(Settlement(message_id, "refused", f"not taken in {MAX_ATTEMPTS} tries"))
+            case Unavailable():
+                delays.append(_delay(engine, session, message_id, outcome, tries[message_id], now, wall))
+            case Unknown(reason):
+                grace = engine.context.clock.span(engine.context.settings.unknown_grace_seconds)
+                settling.doubt(session, [message_id], reason, now + grace, claimed.id)
+    settled = settling.settle(session, settlements, now, claimed.id)
+    settling.delay(session, delays, claimed.id)
+    _go_on(session, locked, standing, settled, now)
+
+
+def _go_on(
+    session: Session,
+    locked: Mapping[int, leads.Row],
+    standing: Sequence[enrollments.Row],
+    settled: Sequence[settling.Row],
+    now: datetime,
+) -> None:
+    """The next steps of those whose mails were settled. What the provider said must not hang on them: if they cannot
+    be written, the enrollments are woken instead, and the pulse will find out which of them is at fault."""
+    theirs = {row.enrollment_id for row in settled}
+    going = [row for row in standing if row.id in theirs]
+    try:
+        with session.begin_nested():
+            enrollments.go_on(session, locked, going, now)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        log.warning("leads could not go on with their mails' outcomes", extra={"error": type(error).__name__})
+        settling.wake(session, settled, now)
+
+
+def _delay(
+    engine: Engine, session: Session, message_id: UUID, outcome: Unavailable, tries: int, now: datetime, wall: datetime
+) -> Delay:
+    wait = settling.backoff(tries)
+    if outcome.account_wide:
+        wait = timedelta(seconds=outcome.retry_after or ACCOUNT_PAUSE_SECONDS)
+        installation.pause_account(session, wall + wait, outcome.reason)
+    elif outcome.retry_after:
+        wait = timedelta(seconds=outcome.retry_after)
+    jitter = 1 + random() / 4  # noqa: S311 - spreads retries, hides nothing
+    due_at = now + engine.context.clock.span(wait.total_seconds() * jitter)
+    return Delay(message_id, due_at, outcome.reason, counts=not outcome.account_wide)
