@@ -1,4 +1,4 @@
-"""Any SMTP server: one kept conversation for each thread, commands in one write where the server allows it.
+"""Any SMTP server: one kept conversation for each thread, and one trip a mail where the server allows pipelining.
 
 A mail is the server's from the moment it answers the final dot with 250 (RFC 5321 section 4.2.5). Before the dot has
 left, a failure is `Unavailable`; after it, silence is `Unknown`.
@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import NamedTuple
 
 from nurture_sequences.mailers.address import impersonal, split_sender
 from nurture_sequences.mailers.connections import PerThread
 from nurture_sequences.mailers.mime import raw
-from nurture_sequences.mailers.protocol import Accepted, Email, Outcome, Refused, Unavailable, Unknown, one_by_one
+from nurture_sequences.mailers.protocol import Accepted, Email, Outcome, Refused, Unavailable, Unknown
 from nurture_sequences.mailers.smtp_connection import BrokenError, CannotOpenError, Connection, Reply, Server
 
 #: the server wants a login or refuses ours (RFC 4954 section 6)
@@ -44,61 +46,101 @@ class SmtpMailer:
         )
 
     def send(self, emails: Sequence[Email], may_send: Callable[[], bool]) -> Iterator[tuple[Email, Outcome]]:
-        return one_by_one(emails, may_send, self._post)
+        mails = [_written(email) for email in emails]
+        for mail, following in zip_longest(mails, mails[1:]):
+            if not may_send():
+                return
+            outcome = self._post(mail, following) if isinstance(mail, _Mail) else mail[1]
+            yield mail[0], outcome
+            if isinstance(outcome, Unavailable) and outcome.account_wide:
+                return
 
     def close(self) -> None:
         self._connections.close()
 
-    def _post(self, email: Email) -> Outcome:
+    def _post(self, mail: _Mail, following: object) -> Outcome:
         try:
-            content = raw(email, datetime.now(UTC)).replace(b"\r\n.", b"\r\n..") + b".\r\n"
-        except ValueError as error:
-            return Refused(f"it cannot be written as a mail: {error}", None)
-        try:
-            return self._converse(email, content)
+            return self._converse(mail, following)
         except CannotOpenError as error:
             return Unavailable(impersonal(str(error)), None, account_wide=True)
         except BrokenError as error:
             self._connections.drop()
             return Unavailable(f"before the mail was sent: {error}", None, account_wide=False)
 
-    def _converse(self, email: Email, content: bytes) -> Outcome:
+    def _converse(self, mail: _Mail, following: object) -> Outcome:
         """A kept conversation that breaks before the mail has left says nothing: a fresh one is tried."""
         kept = self._connections.kept()
-        if kept is not None and kept.usable(self._idle_seconds):
+        if kept is not None and (kept.asked_for is mail or kept.usable(self._idle_seconds)):
             with suppress(BrokenError):
-                return self._hand_over(kept, email, content)
+                return self._transfer(kept, mail, following)
         self._connections.drop()
-        return self._hand_over(self._connections.get(), email, content)
+        return self._transfer(self._connections.get(), mail, following)
 
-    def _hand_over(self, connection: Connection, email: Email, content: bytes) -> Outcome:
-        _, sender = split_sender(email.sender)
-        utf8 = "" if sender.isascii() and email.to.isascii() else " SMTPUTF8"
-        if utf8 and "SMTPUTF8" not in connection.offers:
+    def _transfer(self, connection: Connection, mail: _Mail, following: object) -> Outcome:
+        if not _understood(connection, mail):
             return Refused("the server takes ASCII addresses only", None)
-        commands = (f"MAIL FROM:<{sender}>{utf8}", f"RCPT TO:<{email.to}>", "DATA")
-        refusal = _envelope(connection, commands)
-        if refusal is not None:
-            return refusal
-        connection.write(content)
+        return _envelope(connection, mail) or self._hand_over(connection, mail, following)
+
+    def _hand_over(self, connection: Connection, mail: _Mail, following: object) -> Outcome:
+        """The mail itself. The next one is asked for in the same breath where the server allows it: half the trips."""
+        ahead = b""
+        if isinstance(following, _Mail) and "PIPELINING" in connection.offers and _understood(connection, following):
+            ahead, connection.asked_for = following.asking, following
+        try:
+            connection.write(mail.content + ahead)
+        except BrokenError as error:
+            if error.written < len(mail.content):
+                raise
+            return self._silent(error)
         try:
             reply = connection.reply()
         except BrokenError as error:
-            self._connections.drop()
-            return Unknown(f"after the mail was sent: {error}")
+            return self._silent(error)
         if reply.code == 421 or reply.code // 100 not in (2, 4, 5):
             self._connections.drop()
         return _settled(reply)
 
+    def _silent(self, error: BrokenError) -> Unknown:
+        self._connections.drop()
+        return Unknown(f"after the mail was sent: {error}")
 
-def _envelope(connection: Connection, commands: Sequence[str]) -> Outcome | None:
+
+class _Mail(NamedTuple):
+    """A mail as it travels: the commands of its envelope, and its bytes up to the lone dot."""
+
+    email: Email
+    commands: tuple[str, str, str]
+    content: bytes
+
+    @property
+    def asking(self) -> bytes:
+        return "".join(f"{command}\r\n" for command in self.commands).encode()
+
+
+def _written(email: Email) -> _Mail | tuple[Email, Refused]:
+    try:
+        content = raw(email, datetime.now(UTC)).replace(b"\r\n.", b"\r\n..") + b".\r\n"
+    except ValueError as error:
+        return email, Refused(f"it cannot be written as a mail: {error}", None)
+    _, sender = split_sender(email.sender)
+    utf8 = "" if sender.isascii() and email.to.isascii() else " SMTPUTF8"
+    return _Mail(email, (f"MAIL FROM:<{sender}>{utf8}", f"RCPT TO:<{email.to}>", "DATA"), content)
+
+
+def _understood(connection: Connection, mail: _Mail) -> bool:
+    return "SMTPUTF8" in connection.offers or not mail.commands[0].endswith(" SMTPUTF8")
+
+
+def _envelope(connection: Connection, mail: _Mail) -> Outcome | None:
     """Ask for the transfer; None when the server waits for the mail. Leaves the conversation ready for another."""
     if "PIPELINING" in connection.offers:
-        connection.write("".join(f"{command}\r\n" for command in commands).encode())
-        replies = [connection.reply() for _ in commands]
+        if connection.asked_for is not mail:
+            connection.write(mail.asking)
+        connection.asked_for = None
+        replies = [connection.reply() for _ in mail.commands]
     else:
         replies = []
-        for command in commands:
+        for command in mail.commands:
             replies.append(connection.ask(command))
             if replies[-1].code >= 400:
                 break

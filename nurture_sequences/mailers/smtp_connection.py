@@ -21,7 +21,11 @@ class CannotOpenError(Exception):
 
 
 class BrokenError(Exception):
-    """The conversation ended in the middle."""
+    """The conversation ended in the middle; `written` bytes of what was being handed over had left."""
+
+    def __init__(self, reason: str, written: int = 0) -> None:
+        super().__init__(reason)
+        self.written = written
 
 
 class Reply(NamedTuple):
@@ -72,6 +76,8 @@ class Connection:
         self._used_at = 0.0
         #: the extensions the server offers, with their parameters (RFC 5321 section 2.2)
         self.offers: dict[str, str] = {}
+        #: whose transfer was asked for together with the mail before (RFC 2920 section 3.1)
+        self.asked_for: object = None
         try:
             self._sock = socket.create_connection((server.host, server.port), connect_seconds)
         except (OSError, UnicodeError) as error:
@@ -86,15 +92,20 @@ class Connection:
             raise
 
     def usable(self, idle_seconds: float) -> bool:
-        """Whether the next mail may go on this connection: not idle for too long, and nothing has come unasked."""
-        return time.monotonic() - self._used_at < idle_seconds and not self._buffer and not went_away(self._sock)
+        """Whether a mail may begin on this connection: it is not idle for too long, it waits for no other mail, and
+        nothing has come unasked."""
+        if self.asked_for is not None or self._buffer or time.monotonic() - self._used_at >= idle_seconds:
+            return False
+        return not went_away(self._sock)
 
     def write(self, data: bytes) -> None:
-        """Hand over all of it. When this raises, the last byte has not left."""
-        try:
-            self._sock.sendall(data)
-        except OSError as error:
-            raise BrokenError(f"{type(error).__name__} while writing") from error
+        """Hand over all of it."""
+        rest, written = memoryview(data), 0
+        while written < len(data):
+            try:
+                written += self._sock.send(rest[written:])
+            except OSError as error:
+                raise BrokenError(f"{type(error).__name__} while writing", written) from error
 
     def reply(self) -> Reply:
         """The next reply, in one line or several."""

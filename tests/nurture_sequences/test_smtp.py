@@ -238,14 +238,15 @@ def test_a_closed_port_took_nothing_and_ends_the_round():
     assert [(type(one), one.account_wide) for one in outcomes] == [(Unavailable, True)]
 
 
-RESET, CLOSE, SILENCE = "reset", "close", "silence"
+RESET, CLOSE, SILENCE, READ_ON = "reset", "close", "silence", "read on"
 
 
 @contextmanager
 def speaking(*conversations, tls=None):
     """A server that says these lines, one for each line or mail it hears; the n-th conversation on the n-th connection.
 
-    In the place of a line it may RESET or CLOSE the connection, or keep SILENCE until the client leaves.
+    In the place of a line it may RESET or CLOSE the connection, keep SILENCE until the client leaves, or READ_ON
+    before it answers.
     """
     heard = []
 
@@ -270,6 +271,8 @@ def speaking(*conversations, tls=None):
                 return
             if line == SILENCE:
                 break
+            if line == READ_ON:
+                continue
             sock.sendall(line + b"\r\n")
         try:
             heard.extend(reader.readlines())
@@ -414,3 +417,52 @@ def test_an_address_that_is_none_stops_the_start_and_shows_no_password(url):
         SmtpMailer(url.replace("//", "//lea:secret@"))
 
     assert "secret" not in str(caught.value)
+
+
+def test_the_next_mail_is_asked_for_together_with_the_one_before():
+    # The server says what became of the first only when it has read that there is a second.
+    second = [GOOD[3] + b"\r\n250 ok", b"250 ok", b"354 go", b"250 ok id=1tXyz-0002"]
+
+    with speaking([*PIPE, *GOOD[:3], READ_ON, *second]) as (port, _), mailer(port) as smtp:
+        outcomes = sent(smtp, mails(2))
+
+    assert outcomes == [Accepted("1tXyz-0001"), Accepted("1tXyz-0002")]
+
+
+def test_a_server_that_falls_silent_after_both_has_the_first_in_doubt_and_the_second_not():
+    with speaking([*PIPE, *GOOD[:3], CLOSE], PIPE + GOOD) as (port, _), mailer(port) as smtp:
+        first, second = sent(smtp, mails(2))
+
+    assert isinstance(first, Unknown)
+    assert second == Accepted("1tXyz-0001")
+
+
+@pytest.mark.parametrize("answer", [b"421 closing", b"451 later", b"554 5.7.1 spam"])
+def test_what_becomes_of_a_mail_is_no_matter_of_the_next(answer):
+    after = [] if answer.startswith(b"421") else GOOD
+    conversations = [PIPE + GOOD[:3] + [answer] + after] + ([] if after else [PIPE + GOOD])
+
+    with speaking(*conversations) as (port, _), mailer(port) as smtp:
+        first, second = sent(smtp, mails(2))
+
+    assert first.reason == answer.decode()
+    assert second == Accepted("1tXyz-0001")
+
+
+@pytest.mark.parametrize("refusal", [[b"250 ok", b"550 unknown", b"503 no", b"250 reset"]])
+def test_a_refusal_of_what_was_asked_ahead_leaves_the_conversation_to_the_third(refusal):
+    with speaking(PIPE + GOOD + refusal + GOOD) as (port, _), mailer(port) as smtp:
+        outcomes = sent(smtp, mails(3))
+
+    assert [type(one) for one in outcomes] == [Accepted, Refused, Accepted]
+
+
+def test_a_transfer_asked_for_in_vain_is_never_given_another_mail():
+    answers = iter([True, False, True])
+
+    with speaking(PIPE + GOOD + GOOD[:3], PIPE + GOOD) as (port, heard), mailer(port) as smtp:
+        first = sent(smtp, mails(2), lambda: next(answers))
+        second = sent(smtp, mails(1), lambda: next(answers))
+
+    assert first == second == [Accepted("1tXyz-0001")]
+    assert sum(line.startswith(b"EHLO") for line in heard) == 2
