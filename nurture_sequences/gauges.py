@@ -18,7 +18,12 @@ _OLDEST = text("""
         (SELECT min(first.due_at) FROM sequences s CROSS JOIN LATERAL (
             SELECT due_at FROM enrollments
              WHERE sequence_id = s.id AND status = 'active' ORDER BY due_at LIMIT 1) AS first),
-        (SELECT due_at FROM messages WHERE status IN ('queued', 'unknown') ORDER BY due_at LIMIT 1))
+        (SELECT min(first.due_at) FROM versions v CROSS JOIN LATERAL (
+            SELECT due_at FROM messages
+             WHERE version_id = v.id AND purpose = 'marketing' AND status IN ('queued', 'unknown')
+             ORDER BY due_at LIMIT 1) AS first),
+        (SELECT due_at FROM messages
+          WHERE purpose = 'service' AND status IN ('queued', 'unknown') ORDER BY due_at LIMIT 1))
 """)
 _QUEUED = text("SELECT count(*) FROM (SELECT FROM messages WHERE status = 'queued' LIMIT :most) AS counted")
 _UNKNOWN = text("SELECT count(*) FROM (SELECT FROM messages WHERE status = 'unknown' LIMIT :most) AS counted")

@@ -156,9 +156,16 @@ class Message(Base):
         CheckConstraint("purpose IN ('marketing', 'service')", name="purpose"),
         CheckConstraint("status IN ('queued', 'sending', 'accepted', 'refused', 'skipped', 'unknown')", name="status"),
         CheckConstraint("(status = 'sending') = (send_by IS NOT NULL)", name="sending_has_deadline"),
-        # Read by the pulse: what may be handed out, and unknown ones whose grace is over.
-        Index("ix_messages_due", "due_at", postgresql_where=text("status IN ('queued', 'unknown')")),
-        # Read by the pulse: what somebody waits for, ahead of the rest.
+        # The pulse looks for it version by version.
+        CheckConstraint("purpose = 'service' OR version_id IS NOT NULL", name="marketing_has_version"),
+        # Read by the pulse: what of each version may be handed out, and unknown ones whose grace is over.
+        Index(
+            "ix_messages_due",
+            "version_id",
+            "due_at",
+            postgresql_where=text("status IN ('queued', 'unknown') AND purpose = 'marketing'"),
+        ),
+        # Read by the pulse: the same of what somebody waits for, ahead of the rest.
         Index(
             "ix_messages_due_service",
             "due_at",

@@ -6,7 +6,6 @@ Handing a row out sets its clock a hand-out's time on, in the same statement: wo
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from funnel.crm import partitions
 from funnel.crm.prepared import Prepared
-from nurture_sequences import enrolling, settling
+from nurture_sequences import enrolling, settling, shares
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
 from nurture_sequences.listener import Listener
@@ -46,11 +45,17 @@ _LOOK = Prepared(
     "pulse_look",
     """
     SELECT EXISTS (SELECT 1 FROM pending_facts WHERE failed IS NULL) AS facts,
-           (SELECT count(*) FROM sequences s CROSS JOIN LATERAL (
-               SELECT 1 FROM enrollments e
+           ARRAY(SELECT s.id FROM sequences s CROSS JOIN LATERAL (
+               SELECT e.due_at FROM enrollments e
                 WHERE e.sequence_id = s.id AND e.status = 'active' AND e.due_at <= :now
-                ORDER BY e.due_at LIMIT 1) AS due) AS sequences,
-           EXISTS (SELECT 1 FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now) AS mails,
+                ORDER BY e.due_at LIMIT 1) AS due ORDER BY due.due_at) AS sequences,
+           ARRAY(SELECT ARRAY[v.id, v.sequence_id] FROM versions v CROSS JOIN LATERAL (
+               SELECT m.due_at FROM messages m
+                WHERE m.version_id = v.id AND m.purpose = 'marketing' AND m.status IN ('queued', 'unknown')
+                  AND m.due_at <= :now
+                ORDER BY m.due_at LIMIT 1) AS due ORDER BY due.due_at) AS mails,
+           EXISTS (SELECT 1 FROM messages
+                    WHERE purpose = 'service' AND status IN ('queued', 'unknown') AND due_at <= :now) AS awaited,
            EXISTS (SELECT 1 FROM messages WHERE status = 'sending' AND send_by < :lost) AS lost,
            EXISTS (SELECT 1 FROM sequences s CROSS JOIN LATERAL (
                        SELECT 1 FROM enrollments e
@@ -68,28 +73,38 @@ _LOOK = Prepared(
     {"now": "timestamptz", "wall": "timestamptz", "lost": "timestamptz"},
     first=_PROBE,
 )
-# A fair share of each sequence; the fence keeps the planner from running the subquery twice.
+# Of each sequence its share, by one probe each; the fence keeps the planner from running the subquery twice.
 _STEPS = text("""
     WITH due AS MATERIALIZED (
-        SELECT d.id FROM sequences s CROSS JOIN LATERAL (
+        SELECT d.id FROM json_to_recordset(:shares) AS s (source bigint, share bigint) CROSS JOIN LATERAL (
             SELECT e.id FROM enrollments e
-             WHERE e.sequence_id = s.id AND e.status = 'active' AND e.due_at <= :now
-             ORDER BY e.due_at LIMIT :share FOR UPDATE SKIP LOCKED) AS d
+             WHERE e.sequence_id = s.source AND e.status = 'active' AND e.due_at <= :now
+             ORDER BY e.due_at LIMIT s.share FOR UPDATE SKIP LOCKED) AS d
          LIMIT :limit
     )
-    UPDATE enrollments e SET due_at = :ring FROM due WHERE e.id = due.id RETURNING e.id, e.lead_id
+    UPDATE enrollments e SET due_at = :ring FROM due WHERE e.id = due.id
+    RETURNING e.id, e.lead_id, e.sequence_id AS source
 """)
 # Somebody waits for a confirmation at a screen: it does not queue behind a campaign.
-_MAILS = text("""
-    WITH awaited AS MATERIALIZED (
-        SELECT id FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now AND purpose = 'service'
+_AWAITED = text("""
+    WITH due AS MATERIALIZED (
+        SELECT id FROM messages WHERE purpose = 'service' AND status IN ('queued', 'unknown') AND due_at <= :now
          ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
-    ), others AS MATERIALIZED (
-        SELECT id FROM messages WHERE status IN ('queued', 'unknown') AND due_at <= :now AND purpose <> 'service'
-         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
-    ), due AS MATERIALIZED (SELECT id FROM awaited UNION ALL SELECT id FROM others LIMIT :limit)
+    )
     UPDATE messages m SET due_at = :ring FROM due WHERE m.id = due.id
     RETURNING m.id, m.lead_id, m.status, m.version_id, m.purpose
+""")
+_MAILS = text("""
+    WITH due AS MATERIALIZED (
+        SELECT d.id FROM json_to_recordset(:shares) AS v (source bigint, share bigint) CROSS JOIN LATERAL (
+            SELECT m.id FROM messages m
+             WHERE m.version_id = v.source AND m.purpose = 'marketing' AND m.status IN ('queued', 'unknown')
+               AND m.due_at <= :now
+             ORDER BY m.due_at LIMIT v.share FOR UPDATE SKIP LOCKED) AS d
+         LIMIT :limit
+    )
+    UPDATE messages m SET due_at = :ring FROM due WHERE m.id = due.id
+    RETURNING m.id, m.lead_id, m.status, m.version_id, m.purpose, m.version_id AS source
 """)
 _HANDED = text("""
     INSERT INTO handouts (id, scope, actor, size, deadline)
@@ -181,7 +196,7 @@ class Pulse:
             chunks.append(Chunk(uuid4(), "react", ()))
         if looked.sequences:
             chunks += self._steps(session, looked, now, ring)
-        if looked.mails:
+        if looked.mails or looked.awaited:
             chunks += self._mails(session, looked, now, ring)
         if chunks:
             rows = [{"id": chunk.id, "actor": chunk.actor, "size": len(chunk.ids)} for chunk in chunks]
@@ -196,8 +211,8 @@ class Pulse:
         room = (self.limits.chunks - looked.outstanding.get("advance", 0)) * STEPS_IN_CHUNK
         if room <= 0:
             return []
-        share = math.ceil(room / looked.sequences)
-        rows = session.execute(_STEPS, {"now": now, "ring": ring, "share": share, "limit": room}).all()
+        sources = {sequence: sequence for sequence in looked.sequences}
+        rows = shares.take(session, _STEPS, sources, room, {"now": now, "ring": ring})
         # Leads in order, so that chunks lock different stretches of them.
         ids = [row.id for row in sorted(rows, key=lambda row: row.lead_id)]
         return [Chunk(uuid4(), "advance", part) for part in _parts(ids, STEPS_IN_CHUNK)]
@@ -206,7 +221,9 @@ class Pulse:
         room = (self.limits.chunks - looked.outstanding.get("deliver", 0)) * MAILS_IN_CHUNK
         if room <= 0:
             return []
-        rows = session.execute(_MAILS, {"now": now, "ring": ring, "limit": room}).all()
+        clocks = {"now": now, "ring": ring}
+        rows = session.execute(_AWAITED, {**clocks, "limit": room}).all() if looked.awaited else []
+        rows = [*rows, *shares.take(session, _MAILS, dict(looked.mails), room - len(rows), clocks)]
         settling.decide_unknown(session, [row for row in rows if row.status == "unknown"], now)
         queued = sorted(
             (row for row in rows if row.status == "queued"),

@@ -76,8 +76,9 @@ class Play:
         for _ in range(100):
             with self.context.database.transaction() as session:
                 looked = self.pulse._look(session, self.context.now(), self.context.wall())
+            mails = looked.mails or looked.awaited
             kept = looked.unpaused or (looked.kept and looked.open)
-            if not (looked.facts or looked.sequences or looked.mails or looked.lost or looked.resumed or kept):
+            if not (looked.facts or looked.sequences or mails or looked.lost or looked.resumed or kept):
                 return
             self.pulse.turn()
         raise AssertionError("the engine does not come to rest")

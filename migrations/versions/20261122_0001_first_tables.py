@@ -348,6 +348,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(status = 'sending') = (send_by IS NOT NULL)", name=op.f("ck_messages_sending_has_deadline")
         ),
+        sa.CheckConstraint(
+            "purpose = 'service' OR version_id IS NOT NULL", name=op.f("ck_messages_marketing_has_version")
+        ),
         sa.CheckConstraint("purpose IN ('marketing', 'service')", name=op.f("ck_messages_purpose")),
         sa.CheckConstraint(
             "status IN ('queued', 'sending', 'accepted', 'refused', 'skipped', 'unknown')",
@@ -363,9 +366,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_due",
         "messages",
-        ["due_at"],
+        ["version_id", "due_at"],
         unique=False,
-        postgresql_where=sa.text("status IN ('queued', 'unknown')"),
+        postgresql_where=sa.text("status IN ('queued', 'unknown') AND purpose = 'marketing'"),
     )
     op.create_index(
         "ix_messages_due_service",
@@ -410,7 +413,11 @@ def downgrade() -> None:
         table_name="messages",
         postgresql_where=sa.text("status IN ('queued', 'unknown') AND purpose = 'service'"),
     )
-    op.drop_index("ix_messages_due", table_name="messages", postgresql_where=sa.text("status IN ('queued', 'unknown')"))
+    op.drop_index(
+        "ix_messages_due",
+        table_name="messages",
+        postgresql_where=sa.text("status IN ('queued', 'unknown') AND purpose = 'marketing'"),
+    )
     op.drop_table("messages")
     op.drop_index(op.f("ix_touches_lead_id_at"), table_name="touches")
     op.drop_table("touches")

@@ -362,11 +362,12 @@ def test_a_batch_of_a_thousand_is_a_handful_of_statements(context, session):
     )
     session.execute(
         text("""
-            INSERT INTO messages (id, occasion, address, lead_id, step, purpose, status, due_at, queued_at)
-            SELECT gen_random_uuid(), 'one:' || id, email, id, 'hello', 'marketing', 'unknown', :now, :now
+            INSERT INTO messages
+                   (id, occasion, address, lead_id, version_id, step, purpose, status, due_at, queued_at)
+            SELECT gen_random_uuid(), 'one:' || id, email, id, :version, 'hello', 'marketing', 'unknown', :now, :now
               FROM leads WHERE email LIKE 'l%'
         """),
-        {"now": NOW},
+        {"now": NOW, "version": first.version_id},
     )
     session.commit()
     client = door_of(context)
