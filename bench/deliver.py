@@ -120,9 +120,8 @@ def _check(engine: Engine, mails: int, count: Callable[[], int], before: int) ->
 @contextmanager
 def http_sink() -> Iterator[tuple[int, Callable[[], int]]]:
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "warning"]
-    process = subprocess.Popen([*command, "bench.http_sink:application"], cwd=ROOT, start_new_session=True)
+    command = [sys.executable, "-m", "bench.http_sink", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
 
     def count() -> int:
         connection = http.client.HTTPConnection("127.0.0.1", port)

@@ -21,7 +21,6 @@ from nurture_sequences.permission import DAY, Candidate, Go, Park, Sending, Skip
 from nurture_sequences.programs import programs
 from nurture_sequences.timing import next_open
 
-_LEADS = text("SELECT DISTINCT lead_id FROM messages WHERE id = ANY (:ids) AND lead_id IS NOT NULL")
 _LOCK = text("""
     SELECT m.id, m.occasion, m.address, m.lead_id, m.enrollment_id, m.version_id, m.step, m.purpose, m.attempts,
            coalesce(e.status = 'active' AND m.occasion = 'visit:' || e.id || ':' || e.visit, false) AS active,
@@ -67,8 +66,7 @@ def claim(
 ) -> Claim:
     """Mark those of these queued mails that may go now; skip for good, or park, those that may not."""
     wanted = list(ids)
-    lead_ids = [row.lead_id for row in session.execute(_LEADS, {"ids": wanted})]
-    locked = leads.lock(session, lead_ids, wide=True)
+    locked = leads.lock_of_mails(session, wanted)
     rows = session.execute(_LOCK, {"ids": wanted}).all()
     compiled = programs(session, {row.version_id for row in rows if row.version_id is not None})
     answers = _answers(session, engine, rows, locked, compiled, now)

@@ -127,7 +127,7 @@ def _subject(session: Session, email: str | None, program: definition.Program) -
     lead = crm_leads.lead_by_email(session, email)
     if lead is None:
         raise click.ClickException(f"There is no lead {email}.")
-    locked = leads.lock(session, [lead.id], wide=False)
+    locked = leads.lock(session, [lead.id])
     return leads.subjects(session, locked, program.reads, program.event_kinds)[lead.id], lead.zone
 
 

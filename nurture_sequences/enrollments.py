@@ -62,8 +62,17 @@ def lock(session: Session, ids: Sequence[int]) -> Sequence[Row]:
     return session.execute(_LOCK, {"ids": list(ids)}).all() if ids else []
 
 
-def go_on(session: Session, locked_leads: Mapping[int, leads.Row], enrollments: Sequence[Row], now: datetime) -> int:
-    """The same for enrollments that are locked already, and their leads with them."""
+def go_on(
+    session: Session,
+    locked_leads: Mapping[int, leads.Row],
+    enrollments: Sequence[Row],
+    now: datetime,
+    settled: Mapping[int, Settled] | None = None,
+) -> int:
+    """The same for enrollments that are locked already, and their leads with them.
+
+    `settled` is what became of the mails they wait for, by enrollment, when the caller knows of each.
+    """
     if not enrollments:
         return 0
     locked_leads = {row.lead_id: locked_leads[row.lead_id] for row in enrollments}
@@ -71,7 +80,8 @@ def go_on(session: Session, locked_leads: Mapping[int, leads.Row], enrollments: 
     reads = frozenset().union(*(program.reads for program in compiled.values()))
     kinds = frozenset().union(*(program.event_kinds for program in compiled.values()))
     subjects = leads.subjects(session, locked_leads, reads, kinds)
-    settled = _settled(session, enrollments, compiled)
+    if settled is None:
+        settled = _settled(session, enrollments, compiled)
     written = rows.Written()
     for row in enrollments:
         if row.paused:

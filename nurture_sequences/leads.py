@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -16,15 +17,14 @@ from funnel.crm import consents
 #: a lead as its lock read it: id, email, stage, fit and engagement at least
 Row: TypeAlias = Any
 
-_LOCK = """
-    SELECT id, email, stage, fit, engagement, demo, zone, locale,
-           CASE WHEN :wide THEN tags END AS tags, CASE WHEN :wide THEN fields END AS fields
-      FROM leads WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE
-"""
-# The leads of these enrollments, and of their rows only what the plainest decision needs.
-_LOCK_OF = text("""
-    SELECT id, email, stage, fit, engagement FROM leads
-     WHERE id IN (SELECT lead_id FROM enrollments WHERE id = ANY (:enrollments)) ORDER BY id FOR NO KEY UPDATE
+# Of each row only what the plainest decision needs; a mail tells more of its lead.
+_LOCK = "SELECT id, email, stage, fit, engagement FROM leads WHERE {} ORDER BY id FOR NO KEY UPDATE"
+_LOCK_THESE = text(_LOCK.format("id = ANY (:ids)"))
+_LOCK_FREE = text(_LOCK.format("id = ANY (:ids)") + " SKIP LOCKED")
+_LOCK_OF = text(_LOCK.format("id IN (SELECT lead_id FROM enrollments WHERE id = ANY (:enrollments))"))
+_LOCK_OF_MAILS = text("""
+    SELECT id, email, stage, fit, engagement, demo, zone, locale, tags, fields FROM leads
+     WHERE id IN (SELECT lead_id FROM messages WHERE id = ANY (:messages)) ORDER BY id FOR NO KEY UPDATE
 """)
 _LADDER = text("SELECT key, position FROM stages")
 _TOLD = text("SELECT id, tags, fields FROM leads WHERE id = ANY (:ids)")
@@ -37,16 +37,20 @@ _EVENTS = text("SELECT lead_id, kind, at FROM events WHERE lead_id = ANY (:ids) 
 BEYOND = frozenset({"tags", "fields", "consents", "forms", "events"})
 
 
-def lock(session: Session, lead_ids: Collection[int], *, wide: bool, skip_locked: bool = False) -> dict[int, Any]:
-    """Lock these leads, in the order that every room keeps; `wide` rows carry tags and fields."""
-    statement = text(_LOCK + (" SKIP LOCKED" if skip_locked else ""))
-    rows = session.execute(statement, {"ids": sorted(lead_ids), "wide": wide}).all()
-    return {row.id: row for row in rows}
+def lock(session: Session, lead_ids: Collection[int], *, skip_locked: bool = False) -> dict[int, Row]:
+    """Lock these leads, in the order that every room keeps; or those of them that nobody holds."""
+    statement = _LOCK_FREE if skip_locked else _LOCK_THESE
+    return {row.id: row for row in session.execute(statement, {"ids": sorted(lead_ids)})}
 
 
-def lock_of(session: Session, enrollment_ids: Collection[int]) -> dict[int, Any]:
+def lock_of(session: Session, enrollment_ids: Collection[int]) -> dict[int, Row]:
     """Lock the leads of these enrollments, in the order that every room keeps."""
     return {row.id: row for row in session.execute(_LOCK_OF, {"enrollments": list(enrollment_ids)})}
+
+
+def lock_of_mails(session: Session, message_ids: Collection[UUID]) -> dict[int, Row]:
+    """Lock the leads of these messages, in that order; the rows carry all that a mail may say of its lead."""
+    return {row.id: row for row in session.execute(_LOCK_OF_MAILS, {"messages": list(message_ids)})}
 
 
 def subjects(

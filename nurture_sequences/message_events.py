@@ -34,7 +34,6 @@ _KEEP = text("""
      ORDER BY id
         ON CONFLICT DO NOTHING RETURNING provider_event_id
 """)
-_LEADS = text("SELECT DISTINCT lead_id FROM messages WHERE id = ANY (:ids) AND lead_id IS NOT NULL")
 _ENROLLMENTS = text("""
     SELECT id FROM enrollments
      WHERE id IN (SELECT enrollment_id FROM messages WHERE id = ANY (:ids) AND settled_at IS NULL)
@@ -107,7 +106,7 @@ def _locked(session: Session, ids: Collection[UUID]) -> Sequence[Any]:
     if not ids:
         return []
     named = {"ids": list(ids)}
-    leads.lock(session, session.scalars(_LEADS, named).all(), wide=False)
+    leads.lock_of_mails(session, ids)
     session.execute(_ENROLLMENTS, named)
     return session.execute(_MESSAGES, named).all()
 

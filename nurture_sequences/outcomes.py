@@ -16,8 +16,10 @@ from funnel.crm import installation
 from nurture_sequences import enrollments, leads, settling
 from nurture_sequences.claims import Claim
 from nurture_sequences.engine import Engine
+from nurture_sequences.enrollment_rows import occasion
 from nurture_sequences.mailers import Accepted, Outcome, Refused, Unavailable, Unknown
 from nurture_sequences.settling import Delay, Settlement
+from nurture_sequences.standing import Settled
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ def record(session: Session, engine: Engine, claimed: Claim, sent: Sent) -> None
     Whose mail is settled goes on to the next step at once: handing the lead out for that would cost as much again.
     """
     now, wall = engine.context.now(), engine.context.wall()
-    locked = leads.lock(session, {mail.lead_id for mail in claimed.mails if mail.lead_id is not None}, wide=False)
+    locked = leads.lock(session, {mail.lead_id for mail in claimed.mails if mail.lead_id is not None})
     standing = enrollments.lock(session, [mail.enrollment_id for mail in claimed.mails if mail.enrollment_id])
     tries = {mail.id: mail.attempts + 1 for mail in claimed.mails}
     settlements: list[Settlement] = []
@@ -75,11 +77,12 @@ def _go_on(
 ) -> None:
     """The next steps of those whose mails were settled. What the provider said must not hang on them: if they cannot
     be written, the enrollments are woken instead, and the pulse will find out which of them is at fault."""
-    theirs = {row.enrollment_id for row in settled}
-    going = [row for row in standing if row.id in theirs]
+    by_occasion = {row.occasion: Settled(row.status, row.settled_at, row.reason) for row in settled}
+    found = {row.id: by_occasion.get(occasion(row.id, row.visit)) for row in standing}
+    known = {enrollment: outcome for enrollment, outcome in found.items() if outcome}
     try:
         with session.begin_nested():
-            enrollments.go_on(session, locked, going, now)
+            enrollments.go_on(session, locked, [row for row in standing if row.id in known], now, known)
     except Exception as error:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise

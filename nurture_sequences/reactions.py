@@ -54,7 +54,7 @@ def react(session: Session, lead_ids: Collection[int], now: datetime) -> int:
     Leads that someone else holds are left for the next turn, so several workers share the queue. Facts of leads that
     are no more have no effects. Returns the number of facts taken.
     """
-    locked = leads.lock(session, lead_ids, wide=False, skip_locked=True)
+    locked = leads.lock(session, lead_ids, skip_locked=True)
     orphans = _drop_orphans(session, set(lead_ids) - locked.keys())
     taken = session.execute(_TAKE, {"leads": list(locked)}).all()
     _stop_loops(session, [fact for fact in taken if fact.depth > MAX_DEPTH], now)

@@ -16,7 +16,7 @@ from funnel.crm import facts
 from funnel.crm.facts import Fact
 from nurture_sequences.programs import readable
 
-#: a message that was settled: id, lead_id, enrollment_id, step, status, reason
+#: a message that was settled: id (as text), lead_id, enrollment_id, occasion, step, status, reason, settled_at
 Row: TypeAlias = Any
 
 
@@ -51,11 +51,11 @@ _SETTLE = text("""
            (id uuid, status text, reason text, provider text, provider_id text, at timestamptz)
      WHERE m.id = w.id AND m.status IN ('queued', 'sending', 'unknown')
        AND (CAST(:claim AS uuid) IS NULL OR m.claim = :claim)
-    RETURNING m.id, m.lead_id, m.enrollment_id, m.step, m.status, m.reason
+    RETURNING CAST(m.id AS text) AS id, m.lead_id, m.enrollment_id, m.occasion, m.step, m.status, m.reason, m.settled_at
 """)
 _WAKE = text("""
     UPDATE enrollments e SET due_at = :now, held = NULL FROM messages m
-     WHERE m.id = ANY (:ids) AND e.id = m.enrollment_id AND e.status = 'active' AND e.held = 'message'
+     WHERE m.id = ANY (CAST(:ids AS uuid[])) AND e.id = m.enrollment_id AND e.status = 'active' AND e.held = 'message'
        AND m.occasion = 'visit:' || e.id || ':' || e.visit
 """)
 _DELAY = text("""
@@ -107,9 +107,7 @@ def settle(
     facts.record(
         session,
         [
-            Fact(
-                f"message_{row.status}", row.lead_id, now, {"message": str(row.id), "step": row.step, "why": row.reason}
-            )
+            Fact(f"message_{row.status}", row.lead_id, now, {"message": row.id, "step": row.step, "why": row.reason})
             for row in settled
             if row.lead_id is not None
         ],

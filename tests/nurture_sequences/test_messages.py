@@ -53,6 +53,20 @@ def test_an_accepted_mail_settles_and_the_next_wait_counts_from_it(play, session
     assert (enrollment.step, enrollment.due_at) == ("breathe", NOW + timedelta(days=2))
 
 
+def test_what_the_provider_said_is_kept_even_when_the_lead_cannot_go_on(play, session, lena):
+    """The next step is written in the same transaction; a row that the database refuses must not take the outcome
+    along, or the mail would be in doubt and perhaps sent again."""
+    session.execute(text("ALTER TABLE visits ADD CONSTRAINT never CHECK (step <> 'hello') NOT VALID"))
+    session.commit()
+
+    play.turn()
+
+    message = first(session)
+    assert (message.status, len(play.outbox.sent)) == ("accepted", 1)
+    enrollment = session.scalars(select(Enrollment), execution_options=FRESH).one()
+    assert (enrollment.step, enrollment.held, enrollment.reason) == ("hello", "error", "IntegrityError")
+
+
 def test_a_refused_mail_fails_with_its_reason_and_holds_the_lead(play, session, lena):
     play.outbox.answer = lambda email: Refused("no such user", "550")
     play.after(days=3)
