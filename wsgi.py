@@ -18,6 +18,9 @@ from nurture_sequences.demo import business
 if TYPE_CHECKING:
     from flask import Flask
 
+    from funnel.config import Settings
+    from funnel.context import Context
+
 command = cli.Funnel(
     cli.COMMANDS | nurture_sequences.COMMANDS,
     Composition(
@@ -29,14 +32,23 @@ command = cli.Funnel(
 
 
 def application() -> Flask:
-    """The web application, with the doors of both packages."""
-    # Loaded here, so that the command line and the supervisor carry no web framework.
-    from funnel import app, logs
-    from nurture_sequences import api, pages, webhooks
+    """The web application of a process of its own, set up from the environment."""
+    from funnel import logs
 
     settings = config.load(os.environ)
     logs.configure(settings)
-    return app.create_app(settings, blueprints=[webhooks.door, pages.door], api_blueprints=[api.blueprint])
+    return compose(settings)
+
+
+def compose(settings: Settings, context: Context | None = None) -> Flask:
+    """The web application, with the doors of both packages."""
+    # Loaded here, so that the command line and the supervisor carry no web framework.
+    from funnel import app
+    from nurture_sequences import api, pages, webhooks
+
+    return app.create_app(
+        settings, context=context, blueprints=[webhooks.door, pages.door], api_blueprints=[api.blueprint]
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from flask import current_app
 from flask.sansio.app import App
 from sqlalchemy.orm import Session
 
-from funnel.context import Context
 from funnel.metrics import Gauge
 
 
@@ -33,14 +32,6 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A number on the first page."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
 class Tab:
     """An entry of the main navigation."""
 
@@ -53,8 +44,6 @@ class Extensions:
     gauges: list[Gauge] = field(default_factory=list)
     #: called with the session, the lead's id, engine time
     lead_panels: list[Callable[[Session, int, datetime], Panel]] = field(default_factory=list)
-    #: called with the session and the context
-    figures: list[Callable[[Session, Context], Sequence[Figure]]] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
 
 

@@ -11,15 +11,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from funnel import extensions
-from funnel.context import Context
-from funnel.crm import mailbox
 from funnel.doors import current, engine_now, in_transaction
-from funnel.extensions import Figure, Panel, Tab, Word
+from funnel.extensions import Panel, Tab, Word
 from funnel.ui.blueprint import Pages
 from nurture_sequences import models as tables
 from nurture_sequences import overview, sequences, yaml_documents
 from nurture_sequences.advice import advice
-from nurture_sequences.gauges import MOST, count_queued, count_unknown
 
 PAGE = 50
 
@@ -31,7 +28,6 @@ def _extend(state: BlueprintSetupState) -> None:
     added = extensions.of(state.app)
     added.tabs.append(Tab("Sequences", "sequence_pages.list_sequences"))
     added.lead_panels.append(lead_panel)
-    added.figures.append(figures)
 
 
 @door.get("/sequences")
@@ -78,17 +74,6 @@ def lead_panel(session: Session, lead_id: int, now: datetime) -> Panel:
     return Panel("Sequences", ("Sequence", "Version", "Status", "Step", "Next date", "Reason"), rows)
 
 
-def figures(session: Session, context: Context) -> list[Figure]:
-    """What the first page tells of the mail."""
-    shown = [
-        Figure("Mails waiting to leave", _counted(count_queued(session))),
-        Figure("Mails of unknown fate", _counted(count_unknown(session))),
-    ]
-    if context.settings.mailer == "mailbox":
-        shown.append(Figure("Mails in the local mailbox", _counted(mailbox.count(session, MOST))))
-    return shown
-
-
 def _turn(verb: Callable[[Session, str, datetime], tables.Sequence], key: str) -> Response:
     now = engine_now()
     try:
@@ -104,7 +89,3 @@ def _turn(verb: Callable[[Session, str, datetime], tables.Sequence], key: str) -
 def _plain(key: str) -> str:
     """PostgreSQL text holds no NUL, so no sequence has one in its key."""
     return key.replace("\x00", "")
-
-
-def _counted(number: int) -> str:
-    return f"{number:,}+" if number >= MOST else f"{number:,}"

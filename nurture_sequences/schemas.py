@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from funnel.schemas.common import LARGEST_ID
+from funnel.schemas.common import LARGEST_ID, Out
 
 #: stands in addresses and documents
 KEY = validate.Regexp(r"[a-z0-9][a-z0-9_-]{0,63}\Z", error="Use small letters, digits, - and _ (64 at most).")
@@ -19,7 +19,7 @@ class DocumentIn(Schema):
         unknown = INCLUDE
 
 
-class ProblemOut(Schema):
+class ProblemOut(Out):
     path = fields.String(metadata={"description": "where in the document"})
     message = fields.String()
 
@@ -29,7 +29,7 @@ def _warnings() -> fields.List[Any]:
     return fields.List(fields.Nested(ProblemOut), metadata=told)
 
 
-class SequenceOut(Schema):
+class SequenceOut(Out):
     key = fields.String()
     status = fields.String(validate=validate.OneOf(["draft", "live", "paused"]))
     revision = fields.Integer(metadata={"description": "of the draft; the ETag"})
@@ -41,7 +41,7 @@ class SequenceOut(Schema):
     updated_at = fields.AwareDateTime()
 
 
-class ListedOut(Schema):
+class ListedOut(Out):
     key = fields.String()
     status = fields.String()
     revision = fields.Integer()
@@ -51,7 +51,7 @@ class ListedOut(Schema):
     updated_at = fields.AwareDateTime()
 
 
-class SequencePageOut(Schema):
+class SequencePageOut(Out):
     items = fields.List(fields.Nested(ListedOut))
     next_cursor = fields.String(allow_none=True)
 
@@ -61,7 +61,7 @@ class SequenceQuery(Schema):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
 
 
-class PublishedOut(Schema):
+class PublishedOut(Out):
     key = fields.String()
     status = fields.String()
     number = fields.Integer(metadata={"description": "of the version that new leads enter now"})
@@ -73,7 +73,7 @@ class PublishedOut(Schema):
     )
 
 
-class StatusOut(Schema):
+class StatusOut(Out):
     key = fields.String()
     status = fields.String()
 
@@ -90,11 +90,11 @@ class EnrollIn(Schema):
             raise ValidationError("Give either lead_id or email.", "lead_id")
 
 
-class EnrolledOut(Schema):
+class EnrolledOut(Out):
     id = fields.Integer()
 
 
-class EnrollmentOut(Schema):
+class EnrollmentOut(Out):
     id = fields.Integer()
     sequence = fields.String()
     version = fields.Integer()
@@ -107,5 +107,5 @@ class EnrollmentOut(Schema):
     ended_at = fields.AwareDateTime(allow_none=True)
 
 
-class EnrollmentsOut(Schema):
+class EnrollmentsOut(Out):
     items = fields.List(fields.Nested(EnrollmentOut))

@@ -51,11 +51,16 @@ class Tab:
         *,
         size: tuple[int, int] = DESK,
         scripts: bool = True,
+        locale: str = "en-GB",
+        dark: bool = False,
     ) -> None:
         self.complaints: list[str] = []
         self.origins, self.pictures, self.scripts = set(origins), pictures, scripts
         self._context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts, locale="en-GB"
+            viewport={"width": size[0], "height": size[1]},
+            java_script_enabled=scripts,
+            locale=locale,
+            color_scheme="dark" if dark else "light",
         )
         self.page: Page = self._context.new_page()
         self.page.set_default_timeout(PATIENCE)

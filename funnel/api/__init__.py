@@ -8,10 +8,17 @@ import flask
 import flask_smorest
 
 from funnel import sessions
-from funnel.api import docs, errors, forms, installation, leads, mailbox, timeline
+from funnel.api import docs, errors, forms, installation, leads, mailbox, session, timeline
 from funnel.schemas.common import ErrorOut
 
-OWN = (forms.blueprint, leads.blueprint, timeline.blueprint, mailbox.blueprint, installation.blueprint)
+OWN = (
+    session.blueprint,
+    forms.blueprint,
+    leads.blueprint,
+    timeline.blueprint,
+    mailbox.blueprint,
+    installation.blueprint,
+)
 TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add --name N --scope S` makes one."}
 SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}
 

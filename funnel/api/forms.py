@@ -14,6 +14,7 @@ from funnel.crm import forms
 from funnel.crm.errors import TakenError
 from funnel.doors import current, engine_now, in_transaction
 from funnel.models import Form
+from funnel.schemas.common import Out
 from funnel.schemas.form import FormIn, FormOut
 
 blueprint = Blueprint("forms", __name__, description="Landing forms.")
@@ -26,7 +27,7 @@ class FormQuery(Schema):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
 
 
-class FormPageOut(Schema):
+class FormPageOut(Out):
     items = fields.List(fields.Nested(FormOut))
     next_cursor = fields.String(allow_none=True)
 

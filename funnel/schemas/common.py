@@ -52,6 +52,13 @@ class Cursor(fields.Field[Place]):
         return written(value)
 
 
+class Out(Schema):
+    """What an answer holds. Every field is always there, so the description says so, and clients need not ask."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        field_obj.required = True
+
+
 class PageQuery(Schema):
     """Query of every list."""
 

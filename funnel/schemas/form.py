@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_dump, pr
 
 from funnel.models import Form
 from funnel.posted import RESERVED
+from funnel.schemas.common import Out
 
 TYPES = ("text", "email", "phone", "number", "date", "choice", "multi-choice", "checkbox", "hidden")
 EMAIL = {"key": "email", "label": "Email", "type": "email", "required": True, "choices": []}
@@ -144,7 +145,7 @@ class FormIn(NullIsAbsent):
         return data | {"fields": asked}
 
 
-class FormOut(Schema):
+class FormOut(Out):
     """A form as it is now."""
 
     key = fields.String()

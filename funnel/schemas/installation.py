@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
+
+from funnel.schemas.common import Out
 
 
-class SendingOut(Schema):
+class SendingOut(Out):
     state = fields.String(validate=validate.OneOf(["open", "held", "paused"]))
     reason = fields.String(allow_none=True)
     until = fields.AwareDateTime(allow_none=True, metadata={"description": "wall time, when paused"})
 
 
-class InstallationOut(Schema):
+class InstallationOut(Out):
     id = fields.UUID()
     mailer = fields.String()
     sending = fields.Nested(SendingOut)

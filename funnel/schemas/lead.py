@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from funnel.schemas.common import Cursor, PageQuery
+from funnel.schemas.common import Cursor, Out, PageQuery
 
 
 class LeadQuery(PageQuery):
@@ -18,7 +18,7 @@ class LeadQuery(PageQuery):
     tag = fields.String(validate=validate.Length(1, 100))
 
 
-class LeadOut(Schema):
+class LeadOut(Out):
     id = fields.Integer()
     email = fields.String()
     stage = fields.String()
@@ -34,18 +34,18 @@ class LeadOut(Schema):
     updated_at = fields.AwareDateTime(metadata={"description": "engine time"})
 
 
-class LeadPageOut(Schema):
+class LeadPageOut(Out):
     items = fields.List(fields.Nested(LeadOut))
     next_cursor = Cursor(attribute="next", metadata={"type": ["string", "null"]})
 
 
-class FactOut(Schema):
+class FactOut(Out):
     id = fields.Integer()
     at = fields.AwareDateTime(metadata={"description": "engine time"})
     kind = fields.String()
     data = fields.Dict()
 
 
-class TimelineOut(Schema):
+class TimelineOut(Out):
     items = fields.List(fields.Nested(FactOut))
     next_cursor = Cursor(attribute="next", metadata={"type": ["string", "null"]})

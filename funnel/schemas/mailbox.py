@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from funnel.schemas.common import Cursor, PageQuery
+from funnel.schemas.common import Cursor, Out, PageQuery
 
 
 class MailQuery(PageQuery):
@@ -12,7 +12,7 @@ class MailQuery(PageQuery):
     to = fields.String(validate=validate.Length(1, 320), metadata={"description": "an address, in any case"})
 
 
-class MailOut(Schema):
+class MailOut(Out):
     id = fields.Integer()
     to = fields.String()
     from_ = fields.String(attribute="sender", data_key="from")
@@ -23,7 +23,7 @@ class MailOut(Schema):
     at = fields.AwareDateTime(metadata={"description": "engine time"})
 
 
-class MailboxOut(Schema):
+class MailboxOut(Out):
     items = fields.List(fields.Nested(MailOut), metadata={"description": "oldest first, so that they read as a story"})
     next_cursor = Cursor(
         attribute="next", metadata={"type": ["string", "null"], "description": "leads to the mails before these"}

@@ -51,9 +51,9 @@ def _admit() -> WerkzeugResponse | None:
 def _protect(response: Response) -> Response:
     # A mail's page shows the mail's own styles, in a frame that inherits this policy.
     styles = " 'unsafe-inline'" if g.get("inline_styles") else ""
-    response.headers["Content-Security-Policy"] = POLICY.format(styles=styles)
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(styles=styles))
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

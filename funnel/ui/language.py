@@ -37,7 +37,6 @@ FACTS = {
 }
 FRENCH = {
     "All mails": "Tous les courriels",
-    "Clock speed": "Vitesse de l’horloge",
     "Created": "Créé le",
     "Demo": "Démonstration",
     "Document": "Document",
@@ -54,12 +53,8 @@ FRENCH = {
     "Inside": "À l’intérieur",
     "Lead": "Prospect",
     "Leads": "Prospects",
-    "Leads today": "Prospects aujourd’hui",
     "Mail as sent (HTML)": "Courriel tel qu’envoyé (HTML)",
     "Mailbox": "Boîte locale",
-    "Mails in the local mailbox": "Courriels dans la boîte locale",
-    "Mails of unknown fate": "Courriels au sort inconnu",
-    "Mails waiting to leave": "Courriels en attente",
     "Main": "Principale",
     "Name": "Nom",
     "Newest first": "Les plus récents d’abord",
@@ -82,7 +77,6 @@ FRENCH = {
     "Resume": "Reprendre",
     "Revision": "Révision",
     "Score": "Score",
-    "Sending": "Envoi",
     "Sequence": "Séquence",
     "Sequences": "Séquences",
     "Sign in": "Se connecter",
@@ -96,6 +90,12 @@ FRENCH = {
     "Tags": "Étiquettes",
     "Text": "Texte",
     "That email and password do not belong together.": "Cette adresse et ce mot de passe ne vont pas ensemble.",
+    "The app could not be built": "L’application n’a pas pu être construite",
+    "Forms, mails, the API and all public pages work. Mend what the build says and start Funnel again.": (
+        "Formulaires, courriels, API et pages publiques fonctionnent. "
+        "Corrigez ce que dit la construction, puis relancez Funnel."
+    ),
+    "What the build said": "Ce que dit la construction",
     "Time zone": "Fuseau horaire",
     "Times of a lead’s story are engine time, in UTC. Now:": "L’histoire d’un prospect est à l’heure du moteur (UTC) :",
     "Timeline": "Chronologie",
@@ -109,7 +109,6 @@ FRENCH = {
     "held": "retenu",
     "live": "en ligne",
     "no": "non",
-    "open": "ouvert",
     "paused": "en pause",
     "yes": "oui",
     "Filled in a form": "A rempli un formulaire",

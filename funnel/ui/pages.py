@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TypeVar
 
 from flask import abort, g, render_template, request
 from sqlalchemy.orm import Session
 
 from funnel import extensions
-from funnel.crm import installation, lead_list, leads, mailbox, timeline
+from funnel.crm import lead_list, leads, mailbox, timeline
 from funnel.crm.keyset import Place
-from funnel.crm.sending import sending
-from funnel.doors import current, engine_now, in_transaction
-from funnel.extensions import Figure
+from funnel.doors import engine_now, in_transaction
 from funnel.schemas import common
 from funnel.ui.blueprint import Pages
 
 T = TypeVar("T")
-#: counts go no further
-MOST = 10_000
 PAGE = 50
 SEARCH = 200
-
-
-def home() -> str:
-    """How things stand."""
-    now = engine_now()
-
-    def read(session: Session) -> str:
-        context = current()
-        figures = [Figure("Leads today", _count(session, now))]
-        for more in extensions.here().figures:
-            figures += more(session, context)
-        row = installation.read(session)
-        state = sending(row, context.wall())
-        return render_template("ui/home.html", figures=figures, sending=state, speed=row.speed)
-
-    return in_transaction(read)
 
 
 def list_leads() -> str:
@@ -78,17 +57,10 @@ def read_mail(mail_id: int) -> str:
 def add_to(door: Pages) -> None:
     """The addresses of this part."""
     number = f"<int(max={common.LARGEST_ID}):{{}}>"
-    door.add_url_rule("/", view_func=home)
     door.add_url_rule("/leads", view_func=list_leads)
     door.add_url_rule(f"/leads/{number.format('lead_id')}", view_func=read_lead)
     door.add_url_rule("/mailbox", view_func=list_mail)
     door.add_url_rule(f"/mailbox/{number.format('mail_id')}", view_func=read_mail)
-
-
-def _count(session: Session, now: datetime) -> str:
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    count = lead_list.count_since(session, day, MOST)
-    return f"{count:,}+" if count >= MOST else f"{count:,}"
 
 
 def _place() -> Place | None:

@@ -101,6 +101,7 @@ def test_on_a_phone_every_page_fits_and_says_what_is_wrong(service, tab):
         sign_in(service, page)
         for number, name in enumerate(("", "leads", "mailbox", "sequences", "sequences/solar-guide"), 5):
             page.goto(f"{service.url}/app/{name}")
+            page.get_by_role("main").get_by_role("heading", level=1).wait_for()
             visitor.look(f"phone-{number}-{name.replace('/', '-') or 'home'}")
 
 
@@ -205,6 +206,7 @@ def read_in_the_app(service, tab, lead):
         page.wait_for_url(f"{service.url}/app/leads/{lead['id']}")
         marketer.look("desk-6-lead")
         page.goto(f"{service.url}/app/")
+        expect(page.get_by_role("main").get_by_role("heading", level=1)).to_have_text("Home")
         marketer.look("desk-7-home")
         page.goto(f"{service.url}/app/sequences/solar-guide")
         marketer.look("desk-8-sequence")

@@ -3,11 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from funnel.app import create_app
+import wsgi
 from funnel.crm import tokens, users
 from funnel.models import Token
-from nurture_sequences import api as sequences_api
-from nurture_sequences import pages
 
 SCOPES = [scope for scope in tokens.SCOPES if scope != "all"]
 VALUES = {"key": "trial", "lead_id": 1}
@@ -15,9 +13,7 @@ VALUES = {"key": "trial", "lead_id": 1}
 
 @pytest.fixture
 def app(context):
-    app = create_app(
-        context.settings, context=context, blueprints=[pages.door], api_blueprints=[sequences_api.blueprint]
-    )
+    app = wsgi.compose(context.settings, context)
     app.testing = True
     return app
 

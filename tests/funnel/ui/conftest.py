@@ -11,18 +11,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.security import generate_password_hash
 
-from funnel.app import create_app
+import wsgi
 from funnel.context import Context
 from funnel.crm import users
 from funnel.models import User
-from nurture_sequences import api, pages
 
 EMAIL, PASSWORD = "mia@funnel.example", "correct horse battery"
 
 
 @pytest.fixture
 def app(context: Context) -> Flask:
-    app = create_app(context.settings, context=context, blueprints=[pages.door], api_blueprints=[api.blueprint])
+    app = wsgi.compose(context.settings, context)
     app.testing = True
     return app
 

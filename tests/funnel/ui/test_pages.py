@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from funnel.crm import facts, installation
+from funnel.crm import facts
 from funnel.crm.facts import Fact
 from funnel.models import Lead, MailboxMail
 from nurture_sequences import programs, sequences
@@ -60,7 +60,6 @@ def mail(context, now):
 
 
 PATHS = [
-    "/app/",
     "/app/leads",
     "/app/leads?search=lena",
     "/app/leads?search=nobody",
@@ -142,18 +141,6 @@ def test_a_mails_html_stays_in_its_frame(signed_in, mail):
 
     assert 'sandbox="" srcdoc="&lt;p style=' in page
     assert "<script" not in page
-
-
-def test_the_first_page_tells_whether_mail_may_leave(signed_in, context):
-    before = signed_in.get("/app/").text
-    with context.database.transaction() as session:
-        installation.hold_sending(session, "waiting for Mia")
-
-    after = signed_in.get("/app/").text
-
-    assert "<dd>open</dd>" in before
-    assert "<dd>held</dd>" in after
-    assert "waiting for Mia" in after
 
 
 def test_pages_of_leads_follow_each_other(signed_in, context, now):

@@ -71,7 +71,7 @@ def test_a_form_without_our_token_does_nothing(user, browser):
 
 
 def test_signing_out_closes_the_app(signed_in):
-    signed_in.post("/app/logout", data={"csrf": token_on(signed_in, "/app/")})
+    signed_in.post("/app/logout", data={"csrf": token_on(signed_in, "/app/leads")})
 
     assert signed_in.get("/app/").location.startswith("/app/login")
 

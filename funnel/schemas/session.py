@@ -1,0 +1,30 @@
+"""Who uses the app, and what the app must know before it shows anything."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from funnel.schemas.common import Out
+from funnel.schemas.installation import SendingOut
+
+
+class UserOut(Out):
+    email = fields.String()
+
+
+class RoomsOut(Out):
+    """Parts of the app that only some installations have."""
+
+    mailbox = fields.Boolean(metadata={"description": "mail stays here and can be read"})
+
+
+class SessionOut(Out):
+    user = fields.Nested(UserOut, allow_none=True, metadata={"description": "null for a program with a token"})
+    csrf = fields.String(
+        allow_none=True, metadata={"description": "what a write by session sends in the header X-CSRF-Token"}
+    )
+    now = fields.AwareDateTime(metadata={"description": "engine time"})
+    speed = fields.Float(metadata={"description": "how many times faster engine time runs"})
+    sending = fields.Nested(SendingOut)
+    engine_silent = fields.Boolean(metadata={"description": "whether no pulse has been heard of lately"})
+    rooms = fields.Nested(RoomsOut)

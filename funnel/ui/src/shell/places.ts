@@ -1,0 +1,26 @@
+/** The rooms of the app, for the bar and for the search. */
+import type { LinkProps } from "@tanstack/react-router";
+import { House, Inbox, type LucideIcon, Users, Workflow } from "lucide-react";
+import type { Session } from "../api/client.ts";
+import type { Key } from "../words/words.ts";
+
+export interface Place {
+  name: Key;
+  Icon: LucideIcon;
+  /** a screen of this app, or `page`: one that the server still draws */
+  to?: LinkProps["to"];
+  page?: string;
+  /** whether this installation has it; all have what does not say */
+  exists?: (session: Session) => boolean;
+}
+
+export const PLACES: readonly Place[] = [
+  { name: "nav.home", to: "/", Icon: House },
+  { name: "nav.leads", page: "/app/leads", Icon: Users },
+  { name: "nav.sequences", page: "/app/sequences", Icon: Workflow },
+  { name: "nav.mailbox", page: "/app/mailbox", Icon: Inbox, exists: (session) => session.rooms.mailbox },
+];
+
+export function places(session: Session | undefined): readonly Place[] {
+  return PLACES.filter((place) => !place.exists || (session && place.exists(session)));
+}

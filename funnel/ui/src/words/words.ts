@@ -1,0 +1,35 @@
+/** The words of the app, in both languages, side by side. A text may count: "{n} lead|{n} leads". */
+import { facts } from "./facts.ts";
+import { home } from "./home.ts";
+import { leads } from "./leads.ts";
+import { mailbox } from "./mailbox.ts";
+import { shell } from "./shell.ts";
+
+/** English and French of one text. */
+export type Pair = readonly [en: string, fr: string];
+export type Language = "en" | "fr";
+export type Values = Readonly<Record<string, string | number>>;
+
+export const words = { ...shell, ...home, ...leads, ...facts, ...mailbox } as const satisfies Record<string, Pair>;
+export type Key = keyof typeof words;
+
+/** The text of `key`, its {names} filled in; `n` chooses between one and many. */
+export function say(language: Language, key: Key, values: Values = {}): string {
+  return fill(language, words[key][language === "fr" ? 1 : 0], values);
+}
+
+export function fill(language: Language, text: string, values: Values): string {
+  const forms = text.split("|");
+  const one = forms.length > 1 && new Intl.PluralRules(language).select(Number(values.n)) === "one";
+  const chosen = (one ? forms[0] : forms.at(-1)) ?? text;
+  return chosen.replace(/\{(\w+)\}/g, (_, name: string) => shown(language, values[name] ?? ""));
+}
+
+/** Whether there is a text of this name: facts and reasons come from the service, which may know more of them. */
+export function isKey(name: string): name is Key {
+  return Object.hasOwn(words, name);
+}
+
+function shown(language: Language, value: string | number): string {
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+}
