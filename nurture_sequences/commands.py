@@ -12,15 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from funnel.commands import opened
-from funnel.conditions import Problem, Subject
-from funnel.crm import leads as crm_leads
-from funnel.models import Stage
-from nurture_sequences import definition, leads, overview, yaml_documents
+from funnel.conditions import Problem
+from funnel.crm import leads
 from nurture_sequences import models as tables
+from nurture_sequences import overview, simulation, yaml_documents
 from nurture_sequences import sequences as verbs
 from nurture_sequences.advice import advice
 from nurture_sequences.simulate import Moment
-from nurture_sequences.simulate import simulate as walk
 
 
 @click.command()
@@ -31,7 +29,7 @@ def simulate(what: str, email: str | None) -> None:
     with opened() as context:
         start = context.now()
         with context.database.transaction() as session:
-            moments = _walked(session, what, email, start)
+            moments = _walked(session, what, email, start, context.settings.fingerprint_key)
     rows = [(_minute(moment.at), moment.step or "", moment.what, moment.why) for moment in moments]
     _table(("WHEN (UTC)", "STEP", "WHAT", "WHY"), rows)
 
@@ -91,12 +89,11 @@ def due() -> None:
         click.echo(f"enrollment {row.id} of {row.key} is set aside at {row.step or 'its start'}: {row.reason}")
 
 
-def _walked(session: Session, what: str, email: str | None, start: datetime) -> list[Moment]:
+def _walked(session: Session, what: str, email: str | None, start: datetime, key: bytes) -> Sequence[Moment]:
     document = _document(session, what)
     _stop_at(verbs.problems(session, document))
-    program = definition.compile_document(document)
-    subject, zone = _subject(session, email, program)
-    return walk(program, subject, start, zone=zone)
+    asked = simulation.Asked(start, lead_id=_lead_id(session, email) if email else None)
+    return simulation.walked(session, document, asked, key).moments
 
 
 def _document(session: Session, what: str) -> Any:
@@ -119,16 +116,11 @@ def _read(file: Path) -> Any:
     return {"key": file.stem} | document
 
 
-def _subject(session: Session, email: str | None, program: definition.Program) -> tuple[Subject, str | None]:
-    """The lead as conditions see it, and its time zone; without an address, one who just came."""
-    if email is None:
-        ladder = session.execute(select(Stage.key, Stage.position).order_by(Stage.position)).all()
-        return Subject(stage=ladder[0].key, ladder={row.key: row.position for row in ladder}), None
-    lead = crm_leads.lead_by_email(session, email)
+def _lead_id(session: Session, email: str) -> int:
+    lead = leads.lead_by_email(session, email)
     if lead is None:
         raise click.ClickException(f"There is no lead {email}.")
-    locked = leads.lock(session, [lead.id])
-    return leads.subjects(session, locked, program.reads, program.event_kinds)[lead.id], lead.zone
+    return lead.id
 
 
 def _push(session: Session, stem: str, document: dict[str, Any], now: datetime, publish: bool) -> Sequence[Problem]:

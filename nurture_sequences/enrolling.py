@@ -58,10 +58,20 @@ _WAKE = text("""
      WHERE lead_id = ANY (:leads) AND version_id = ANY (:versions) AND status = 'active'
        AND (held IS NULL OR held = 'message') AND due_at > :now
 """)
+# Who is taken out of a step has left it, too: visits tell of everybody who ever entered one. Whatever they hold
+# already, nothing stands between a person and the way out.
 _END = text("""
-    UPDATE enrollments SET status = 'ended', reason = :reason, ended_at = :now, held = NULL, due_at = 'infinity'
-     WHERE lead_id = ANY (:leads) AND status = 'active'
-    RETURNING id, lead_id, cause_id, depth, (SELECT key FROM sequences WHERE sequences.id = sequence_id) AS sequence
+    WITH ended AS (
+        UPDATE enrollments SET status = 'ended', reason = :reason, ended_at = :now, held = NULL, due_at = 'infinity'
+         WHERE lead_id = ANY (:leads) AND status = 'active' AND (CAST(:only AS bigint) IS NULL OR id = :only)
+        RETURNING id, lead_id, sequence_id, cause_id, depth, step, visit, entered_at
+    ), left_behind AS (
+        INSERT INTO visits (enrollment_id, number, step, entered_at, left_at, outcome)
+        SELECT id, visit, step, entered_at, :now, :reason FROM ended WHERE step IS NOT NULL
+            ON CONFLICT DO NOTHING
+    )
+    SELECT ended.id, lead_id, cause_id, depth, sequences.key AS sequence
+      FROM ended JOIN sequences ON sequences.id = ended.sequence_id ORDER BY ended.id
 """)
 _RESUMED = text("""
     WITH free AS MATERIALIZED (
@@ -118,9 +128,9 @@ def wake(session: Session, lead_ids: Collection[int], version_ids: Collection[in
     session.execute(_WAKE, {"leads": list(lead_ids), "versions": list(version_ids), "now": now})
 
 
-def end(session: Session, lead_ids: Collection[int], reason: str, now: datetime) -> None:
-    """Take leads out of every sequence they are in; the caller holds their locks."""
-    ended = session.execute(_END, {"leads": list(lead_ids), "reason": reason, "now": now}).all()
+def end(session: Session, lead_ids: Collection[int], reason: str, now: datetime, *, only: int | None = None) -> None:
+    """Take leads out of every sequence they are in, or out of `only` one enrollment; the caller holds their locks."""
+    ended = session.execute(_END, {"leads": list(lead_ids), "reason": reason, "now": now, "only": only}).all()
     facts.record(session, [_ended(row, reason, now) for row in ended])
 
 

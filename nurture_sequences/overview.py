@@ -10,12 +10,18 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from funnel.crm.keyset import Page, Place, cut
+from nurture_sequences import sequences
+
 #: counts for lists go no further: a list must not cost more because a sequence is successful
 COUNTED = 10_000
 
 _LISTED = text("""
-    SELECT s.key, s.status, s.revision, s.live_number, s.created_at, s.updated_at, inside.count AS inside
-      FROM sequences s CROSS JOIN LATERAL (
+    SELECT s.id, s.key, s.status, s.revision, s.live_number, s.created_at, s.updated_at, inside.count AS inside,
+           CASE WHEN jsonb_typeof(s.draft -> 'name') = 'string' THEN s.draft ->> 'name' END AS name,
+           s.draft IS DISTINCT FROM v.document AS unpublished
+      FROM sequences s LEFT JOIN versions v ON v.sequence_id = s.id AND v.number = s.live_number
+           CROSS JOIN LATERAL (
            SELECT count(*) FROM (SELECT FROM enrollments e
             WHERE e.sequence_id = s.id AND e.status = 'active' LIMIT :most) AS counted) AS inside
      WHERE s.key > :after ORDER BY s.key LIMIT :limit
@@ -26,6 +32,14 @@ _ENROLLMENTS = text("""
       FROM enrollments e JOIN sequences s ON s.id = e.sequence_id JOIN versions v ON v.id = e.version_id
      WHERE e.lead_id = :lead ORDER BY e.id DESC LIMIT :limit
 """)
+# Entered first, told first: the id is the order of entering.
+_INSIDE = """
+    SELECT e.id, e.lead_id, l.email, v.number AS version, e.step, e.entered_at, e.started_at, e.held, e.reason,
+           CASE WHEN e.due_at < 'infinity' THEN e.due_at END AS due_at
+      FROM enrollments e JOIN leads l ON l.id = e.lead_id JOIN versions v ON v.id = e.version_id
+     WHERE e.sequence_id = :sequence AND e.status = 'active' {narrowed} ORDER BY e.id LIMIT :limit
+"""
+_NARROWED = {"after": "AND e.id > :after", "step": "AND e.step = :step", "version": "AND v.number = :version"}
 _STANDING = text("""
     SELECT s.key, s.status, count(e.id) FILTER (WHERE e.due_at <= :now) AS due,
            count(e.id) FILTER (WHERE e.due_at > :now AND e.due_at < 'infinity') AS waiting,
@@ -61,6 +75,24 @@ class Due:
 def listed(session: Session, *, after: str = "", limit: int = 100) -> Sequence[Any]:
     """Sequences in the order of their keys, with how many leads are inside (up to COUNTED and one)."""
     return session.execute(_LISTED, {"after": after, "limit": limit, "most": COUNTED + 1}).all()
+
+
+def inside(
+    session: Session,
+    key: str,
+    *,
+    step: str | None = None,
+    version: int | None = None,
+    after: Place | None = None,
+    limit: int = 50,
+) -> Page[Any]:
+    """Who is in a sequence, at one step or anywhere, in the order of entering. Raises UnknownSequenceError."""
+    given = {"after": after.id if after else None, "step": step, "version": version}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    statement = text(_INSIDE.format(narrowed=" ".join(_NARROWED[name] for name in wanted)))
+    sequence = sequences.read(session, key)
+    rows = session.execute(statement, {"sequence": sequence.id, "limit": limit + 1, **wanted}).all()
+    return cut(rows, limit, lambda row: Place(row.started_at, row.id))
 
 
 def enrollments(session: Session, lead_id: int, *, limit: int = 200) -> Sequence[Any]:

@@ -1,4 +1,4 @@
-"""Sequences as people work on them: drafts, publishing, pause, entering leads by hand."""
+"""Sequences as people work on them: drafts, publishing, pause."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from funnel.conditions import Problem
-from funnel.crm import leads
+from funnel.crm.errors import TakenError
 from funnel.models import Stage
-from nurture_sequences import definition, enrolling
+from nurture_sequences import definition
 from nurture_sequences import models as tables
+
+#: drafts whose problems are remembered
+MOST_COUNTED = 5000
+
+_counted: dict[tuple[Any, ...], int] = {}
 
 
 class UnknownSequenceError(Exception):
@@ -32,18 +37,6 @@ class StaleRevisionError(Exception):
 
 class NotPublishedError(Exception):
     """The sequence has no published version yet."""
-
-
-class NotLiveError(Exception):
-    """The sequence takes nobody in: it was never published."""
-
-
-class UnknownLeadError(Exception):
-    """There is no such lead."""
-
-
-class NotAgainError(Exception):
-    """The lead is in this sequence, or was, and may not enter it again yet."""
 
 
 class UnpublishableError(Exception):
@@ -96,6 +89,15 @@ def save_draft(
     return Saved(saved, problems(session, draft), created=False)
 
 
+def duplicate(session: Session, key: str, copy: str, now: datetime, *, name: str | None = None) -> Saved:
+    """A new draft, called `copy`, that says what the draft of `key` says. Raises UnknownSequenceError, TakenError."""
+    draft = dict(read(session, key).draft) | {"key": copy} | ({"name": name} if name else {})
+    made = _insert(session, copy, draft, now)
+    if made is None:
+        raise TakenError(f"There is another sequence {copy}.")
+    return Saved(made, problems(session, draft), created=True)
+
+
 def publish(session: Session, key: str, now: datetime) -> Published:
     """Make the draft an immutable version that new leads enter; those inside stay in theirs.
 
@@ -105,8 +107,8 @@ def publish(session: Session, key: str, now: datetime) -> Published:
     sequence = _locked(session, key)
     if wrong := problems(session, sequence.draft):
         raise UnpublishableError(wrong)
-    if _live_document(session, sequence) != sequence.draft:
-        sequence.live_number = _next_number(session, sequence)
+    if live_document(session, sequence) != sequence.draft:
+        sequence.live_number = next_number(session, sequence)
         session.add(
             tables.Version(
                 sequence_id=sequence.id, number=sequence.live_number, document=sequence.draft, published_at=now
@@ -131,28 +133,6 @@ def resume(session: Session, key: str, now: datetime) -> tables.Sequence:
     return _turn(session, key, "live", now)
 
 
-def enroll_by_hand(
-    session: Session, key: str, now: datetime, *, lead_id: int | None = None, email: str | None = None
-) -> int:
-    """Enter one lead, known by id or address; the enrollment's id.
-
-    Raises UnknownSequenceError, NotLiveError, UnknownLeadError, NotAgainError.
-    """
-    sequence = read(session, key)
-    if email is not None:
-        known = leads.lead_by_email(session, email)
-        lead_id = known.id if known else None
-    if lead_id is None or not leads.lock(session, lead_id):
-        raise UnknownLeadError
-    live = [one for one in enrolling.live_sequences(session) if one.key == key]
-    if not live:
-        raise NotLiveError
-    entered = enrolling.enroll(session, live, [enrolling.Entry(lead_id, sequence.id)], now)
-    if not entered:
-        raise NotAgainError
-    return entered[0]
-
-
 def read(session: Session, key: str) -> tables.Sequence:
     """One sequence. Raises UnknownSequenceError."""
     found = session.scalars(select(tables.Sequence).where(tables.Sequence.key == key)).one_or_none()
@@ -165,6 +145,23 @@ def problems(session: Session, document: object) -> list[Problem]:
     """What must be mended before this document can be published."""
     ladder = session.scalars(select(Stage.key).order_by(Stage.position)).all()
     return definition.problems(document, ladder)
+
+
+def problem_counts(session: Session, rows: Sequence[Any]) -> dict[int, int]:
+    """How many problems each draft has, by the sequence's id; `rows` have id, revision and updated_at.
+
+    Kept for each draft as it stands: reading all documents again for every list would be most of its work.
+    """
+    ladder = tuple(session.scalars(select(Stage.key).order_by(Stage.position)))
+    keys = {row.id: (row.id, row.revision, row.updated_at, ladder) for row in rows}
+    missing = [one for one, key in keys.items() if key not in _counted]
+    if missing:
+        drafts = select(tables.Sequence.id, tables.Sequence.draft).where(tables.Sequence.id.in_(missing))
+        fresh = {keys[one]: len(definition.problems(draft, ladder)) for one, draft in session.execute(drafts)}
+        if len(_counted) > MOST_COUNTED:
+            _counted.clear()
+        _counted.update(fresh)
+    return {one: _counted[key] for one, key in keys.items() if key in _counted}
 
 
 def _insert(session: Session, key: str, draft: dict[str, Any], now: datetime) -> tables.Sequence | None:
@@ -190,14 +187,16 @@ def _turn(session: Session, key: str, status: str, now: datetime) -> tables.Sequ
     return sequence
 
 
-def _live_document(session: Session, sequence: tables.Sequence) -> dict[str, Any] | None:
+def live_document(session: Session, sequence: tables.Sequence) -> dict[str, Any] | None:
+    """What new leads enter; None before the first publishing."""
     version = select(tables.Version.document).where(
         tables.Version.sequence_id == sequence.id, tables.Version.number == sequence.live_number
     )
     return session.scalars(version).one_or_none()
 
 
-def _next_number(session: Session, sequence: tables.Sequence) -> int:
+def next_number(session: Session, sequence: tables.Sequence) -> int:
+    """What the next version will be called."""
     newest = select(func.max(tables.Version.number)).where(tables.Version.sequence_id == sequence.id)
     return (session.scalar(newest) or 0) + 1
 

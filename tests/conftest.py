@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 from funnel import config, migrate
@@ -96,6 +97,20 @@ def committed(committed_url: str, settings: config.Settings) -> Iterator[Context
     engine = open_engine(committed_url, connections=50)
     yield Context(replace(settings, database_url=committed_url), Database(engine))
     engine.dispose()
+
+
+@pytest.fixture
+def queries(context: Context) -> Iterator[list[str]]:
+    """Every statement of the test, in order."""
+    seen: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            seen.append(statement)
+
+    event.listen(context.database.bind, "before_cursor_execute", note)
+    yield seen
+    event.remove(context.database.bind, "before_cursor_execute", note)
 
 
 def create_database(cluster: str, name: str, *, template: str | None = None, migrated: bool = False) -> str:

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from funnel.models import Lead
-from nurture_sequences import commands, programs, sequences, yaml_documents
+from nurture_sequences import by_hand, commands, programs, yaml_documents
 from tests.conftest import KEYS
 
 TRIAL = """\
@@ -133,7 +133,7 @@ def test_a_file_is_named_after_its_key(run, tmp_path):
 def test_due_tells_what_is_due_and_what_is_held(run, trial, committed, vip):
     run(commands.sequences, "push", trial, "--publish")
     with committed.database.transaction() as session:
-        sequences.enroll_by_hand(session, "trial", committed.now(), lead_id=vip.id)
+        by_hand.enroll(session, "trial", committed.now(), lead_id=vip.id)
 
     answer = run(commands.due)
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from funnel.models import Lead
-from nurture_sequences import overview, programs, sequences
+from nurture_sequences import by_hand, overview, programs, sequences
 from nurture_sequences.models import Enrollment, Version
 
 MAIL = {"id": "welcome", "email": {"subject": "Welcome", "text": "Good to see you."}}
@@ -64,7 +64,7 @@ def test_a_change_names_the_revision_it_replaces(session, now):
 
 def test_publishing_makes_the_next_version_and_counts_who_stays_in_older_ones(session, now, lead):
     published(session, now)
-    sequences.enroll_by_hand(session, "trial", now, lead_id=lead.id)
+    by_hand.enroll(session, "trial", now, lead_id=lead.id)
     sequences.save_draft(session, "trial", BETTER, now, revisions={1})
 
     second = sequences.publish(session, "trial", now)
@@ -112,8 +112,8 @@ def test_a_lead_enters_by_hand_by_its_id_or_its_address(session, now, lead):
     published(session, now, key="one")
     published(session, now, key="two")
 
-    first = sequences.enroll_by_hand(session, "one", now, lead_id=lead.id)
-    second = sequences.enroll_by_hand(session, "two", now, email=" Lena@Example.COM ")
+    first = by_hand.enroll(session, "one", now, lead_id=lead.id)
+    second = by_hand.enroll(session, "two", now, email=" Lena@Example.COM ")
 
     rows = session.scalars(select(Enrollment).where(Enrollment.id.in_([first, second]))).all()
     assert [(row.lead_id, row.status, row.due_at) for row in rows] == [(lead.id, "active", now)] * 2
@@ -121,18 +121,18 @@ def test_a_lead_enters_by_hand_by_its_id_or_its_address(session, now, lead):
 
 def test_a_lead_does_not_enter_twice(session, now, lead):
     published(session, now)
-    sequences.enroll_by_hand(session, "trial", now, lead_id=lead.id)
+    by_hand.enroll(session, "trial", now, lead_id=lead.id)
 
-    with pytest.raises(sequences.NotAgainError):
-        sequences.enroll_by_hand(session, "trial", now, lead_id=lead.id)
+    with pytest.raises(by_hand.NotAgainError):
+        by_hand.enroll(session, "trial", now, lead_id=lead.id)
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "", "%"])
 def test_nobody_enters_who_is_not_a_lead(session, now, email):
     published(session, now)
 
-    with pytest.raises(sequences.UnknownLeadError):
-        sequences.enroll_by_hand(session, "trial", now, email=email)
+    with pytest.raises(by_hand.UnknownLeadError):
+        by_hand.enroll(session, "trial", now, email=email)
 
 
 def test_a_paused_sequence_takes_a_lead_in_and_a_draft_does_not(session, now, lead):
@@ -140,9 +140,9 @@ def test_a_paused_sequence_takes_a_lead_in_and_a_draft_does_not(session, now, le
     sequences.pause(session, "trial", now)
     sequences.save_draft(session, "draft", {**GOOD, "key": "draft"}, now, revisions=None)
 
-    assert sequences.enroll_by_hand(session, "trial", now, lead_id=lead.id)
-    with pytest.raises(sequences.NotLiveError):
-        sequences.enroll_by_hand(session, "draft", now, lead_id=lead.id)
+    assert by_hand.enroll(session, "trial", now, lead_id=lead.id)
+    with pytest.raises(by_hand.NotLiveError):
+        by_hand.enroll(session, "draft", now, lead_id=lead.id)
 
 
 def test_what_is_not_there_is_unknown(session, now, lead):
@@ -150,14 +150,14 @@ def test_what_is_not_there_is_unknown(session, now, lead):
         with pytest.raises(sequences.UnknownSequenceError):
             verb(session, "nothing", now)
     with pytest.raises(sequences.UnknownSequenceError):
-        sequences.enroll_by_hand(session, "nothing", now, lead_id=lead.id)
+        by_hand.enroll(session, "nothing", now, lead_id=lead.id)
     with pytest.raises(sequences.StaleRevisionError):
         sequences.save_draft(session, "nothing", GOOD, now, revisions={1})
 
 
 def test_the_overview_counts_what_is_due_what_waits_and_what_is_held(session, now, lead):
     published(session, now)
-    enrollment = sequences.enroll_by_hand(session, "trial", now, lead_id=lead.id)
+    enrollment = by_hand.enroll(session, "trial", now, lead_id=lead.id)
 
     at_once = overview.due(session, now).sequences[0]
     session.execute(text("UPDATE enrollments SET due_at = 'infinity', held = 'error', reason = 'ZeroDivisionError'"))
@@ -172,7 +172,7 @@ def test_the_overview_counts_what_is_due_what_waits_and_what_is_held(session, no
 def test_the_list_counts_those_inside(session, now, lead):
     published(session, now, key="a")
     published(session, now + timedelta(days=1), key="b")
-    sequences.enroll_by_hand(session, "b", now, lead_id=lead.id)
+    by_hand.enroll(session, "b", now, lead_id=lead.id)
 
     assert [(row.key, row.status, row.inside) for row in overview.listed(session)] == [
         ("a", "live", 0),

@@ -8,7 +8,7 @@ import pytest
 from funnel.crm import facts
 from funnel.crm.facts import Fact
 from funnel.models import Lead, MailboxMail
-from nurture_sequences import programs, sequences
+from nurture_sequences import by_hand, programs, sequences
 from tests.funnel.ui.conftest import token_on
 
 EVIL = "<script>alert(1)</script>\"'>"
@@ -37,7 +37,7 @@ def lena(context, now):
         document = {"steps": [{"id": "welcome", "email": {"subject": "Welcome", "text": EVIL}}]}
         sequences.save_draft(session, "trial", document, now)
         sequences.publish(session, "trial", now)
-        sequences.enroll_by_hand(session, "trial", now, lead_id=lead.id)
+        by_hand.enroll(session, "trial", now, lead_id=lead.id)
         return lead.id
 
 
