@@ -47,7 +47,10 @@ def compose(settings: Settings, context: Context | None = None) -> Flask:
     from nurture_sequences import api, pages, webhooks
 
     return app.create_app(
-        settings, context=context, blueprints=[webhooks.door, pages.door], api_blueprints=[api.blueprint]
+        settings,
+        context=context,
+        blueprints=[webhooks.door, pages.door],
+        api_blueprints=[api.blueprint],
     )
 
 

@@ -70,7 +70,7 @@ class Enrollment(Base):
     #: when that visit began; a wait counts from here
     entered_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    #: why the clock stands at infinity: message, paused, error
+    #: why the clock stands at infinity: message, paused, error, failed
     held: Mapped[str | None]
     #: why it ended; or, when held by an error, what the error was
     reason: Mapped[str | None]
@@ -96,6 +96,8 @@ class Enrollment(Base):
         Index("ix_enrollments_due", "sequence_id", "due_at", postgresql_where=text("status = 'active'")),
         # Read when a sequence resumes.
         Index("ix_enrollments_held", "sequence_id", "held", postgresql_where=text("held = 'paused'")),
+        # Counted by the app's first screen: those who wait for a person. Almost always empty.
+        Index("ix_enrollments_stuck", "sequence_id", postgresql_where=text("held IN ('error', 'failed')")),
         HOT,
     )
 

@@ -54,6 +54,12 @@ _MAIL = text("""
     SELECT status, held, count(*) FROM messages WHERE status IN ('queued', 'sending', 'unknown')
      GROUP BY status, held ORDER BY status, held
 """)
+_STUCK = text("""
+    SELECT s.key, count(*) AS count FROM (
+        SELECT sequence_id FROM enrollments WHERE held IN ('error', 'failed') LIMIT :most) AS e
+      JOIN sequences s ON s.id = e.sequence_id GROUP BY s.key ORDER BY s.key
+""")
+_FAILED_FACTS = text("SELECT count(*) FROM (SELECT FROM pending_facts WHERE failed IS NOT NULL LIMIT :most) AS counted")
 _ERRORS = text("""
     SELECT e.id, s.key, e.step, e.reason FROM enrollments e JOIN sequences s ON s.id = e.sequence_id
      WHERE e.status = 'active' AND e.held = 'error' ORDER BY e.id LIMIT :limit
@@ -98,6 +104,17 @@ def inside(
 def enrollments(session: Session, lead_id: int, *, limit: int = 200) -> Sequence[Any]:
     """Where a lead stands in each sequence, newest first; `due_at` is null when only a fact will wake it."""
     return session.execute(_ENROLLMENTS, {"lead": lead_id, "limit": limit}).all()
+
+
+def stuck(session: Session, most: int) -> Sequence[Any]:
+    """By sequence: how many leads stand at a step that failed, until a person decides; counted up to `most` in all."""
+    return session.execute(_STUCK, {"most": most}).all()
+
+
+def failed_facts(session: Session, most: int) -> int:
+    """How many facts the reactions set aside, counted up to `most`."""
+    count: int = session.execute(_FAILED_FACTS, {"most": most}).scalar_one()
+    return count
 
 
 def due(session: Session, now: datetime) -> Due:

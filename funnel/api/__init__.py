@@ -8,7 +8,7 @@ import flask
 import flask_smorest
 
 from funnel import sessions
-from funnel.api import docs, errors, forms, installation, leads, mailbox, session, timeline
+from funnel.api import docs, errors, forms, history, installation, leads, mailbox, session, timeline
 from funnel.schemas.common import ErrorOut
 
 OWN = (
@@ -16,6 +16,7 @@ OWN = (
     forms.blueprint,
     leads.blueprint,
     timeline.blueprint,
+    history.blueprint,
     mailbox.blueprint,
     installation.blueprint,
 )

@@ -13,7 +13,7 @@ from funnel.crm.keyset import Page
 from funnel.doors import in_transaction
 from funnel.models import Lead
 from funnel.schemas.common import LARGEST_ID
-from funnel.schemas.lead import LeadOut, LeadPageOut, LeadQuery
+from funnel.schemas.lead import LeadOut, LeadPageOut, LeadQuery, StagesOut
 
 blueprint = Blueprint("leads", __name__, description="People in the CRM.")
 
@@ -37,6 +37,14 @@ def list_leads(query: dict[str, Any]) -> Page[Lead]:
 def read_lead(lead_id: int) -> Lead:
     """One lead."""
     return found(in_transaction(lambda session: leads.lead_by_id(session, lead_id)))
+
+
+@blueprint.route("/stages")
+@requires("leads:read")
+@blueprint.response(200, StagesOut)
+def list_stages() -> dict[str, Any]:
+    """The maturity ladder, from its foot."""
+    return {"items": in_transaction(lead_list.stages)}
 
 
 def found(lead: Lead | None) -> Lead:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from funnel import addresses
 from funnel.crm.keyset import Page, Place, cut
-from funnel.models import Lead
+from funnel.models import Lead, Stage
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ def page(session: Session, filters: Filters, *, after: Place | None = None, limi
         leads = leads.where(tuple_(Lead.created_at, Lead.id) < (after.at, after.id))
     rows = session.scalars(leads.order_by(Lead.created_at.desc(), Lead.id.desc()).limit(limit + 1)).all()
     return cut(rows, limit, lambda row: Place(row.created_at, row.id))
+
+
+def stages(session: Session) -> Sequence[Stage]:
+    """The maturity ladder, from its foot."""
+    return session.scalars(select(Stage).order_by(Stage.position)).all()
 
 
 def count_since(session: Session, since: datetime, most: int) -> int:

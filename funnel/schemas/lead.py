@@ -34,6 +34,16 @@ class LeadOut(Out):
     updated_at = fields.AwareDateTime(metadata={"description": "engine time"})
 
 
+class StageOut(Out):
+    key = fields.String()
+    name = fields.String()
+    position = fields.Integer(metadata={"description": "higher is more mature"})
+
+
+class StagesOut(Out):
+    items = fields.List(fields.Nested(StageOut))
+
+
 class LeadPageOut(Out):
     items = fields.List(fields.Nested(LeadOut))
     next_cursor = Cursor(attribute="next", metadata={"type": ["string", "null"]})

@@ -8,6 +8,7 @@ from nurture_sequences.schemas.enrollment import (
     InsideOut,
     InsideQuery,
 )
+from nurture_sequences.schemas.overview import OverviewOut
 from nurture_sequences.schemas.sequence import (
     KEY,
     CheckedOut,
@@ -43,6 +44,7 @@ __all__ = [
     "EnrollmentsOut",
     "InsideOut",
     "InsideQuery",
+    "OverviewOut",
     "PreviewOut",
     "ProblemOut",
     "PublishedOut",

@@ -89,3 +89,11 @@ def test_the_installation_tells_whether_it_sends_and_how_fast_its_clock_runs(api
     assert (free["speed"], free["mailer"], free["sending"]["state"]) == (1.0, "mailbox", "open")
     assert (paused["state"], paused["reason"], paused["until"] is None) == ("paused", "401 from the provider", False)
     assert (held["state"], held["reason"]) == ("held", "waiting for Mia")
+
+
+def test_one_mail_is_read_by_its_number(api, mail):
+    mail("lena@example.com")
+    [listed] = api("GET", "/mailbox").json["items"]
+
+    assert api("GET", f"/mailbox/{listed['id']}").json == listed
+    assert api("GET", "/mailbox/987654321").status_code == 404
