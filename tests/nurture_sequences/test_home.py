@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 import wsgi
 from funnel.crm import tokens
-from nurture_sequences import programs, sequences
+from nurture_sequences import by_hand, programs
 from tests import factories
 
 
@@ -48,7 +48,7 @@ def test_what_waits_for_a_person_is_told_by_sequence(read, context, now):
         factories.sequence(session)
         for held in ("error", "failed", None):
             lead = factories.lead(session)
-            sequences.enroll_by_hand(session, "welcome", now, lead_id=lead.id)
+            by_hand.enroll(session, "welcome", now, lead_id=lead.id)
             session.execute(
                 text("UPDATE enrollments SET held = :held WHERE lead_id = :lead"), {"held": held, "lead": lead.id}
             )
