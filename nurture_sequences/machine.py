@@ -67,12 +67,22 @@ class _Walk:
     effects: list[Effect] = field(default_factory=list)
 
     def goal(self, settled: Settled | None = None) -> Decision | None:
-        asked = self.program.goal
-        if asked is None or not asked(self.subject, self.now):
+        goal = self.program.goal
+        if goal is None or not goal.reached(self.subject, self.now):
             return None
         if settled:
             self.leave(_outcome(settled), settled.at)
         return self.end("goal", "the goal of the sequence is reached")
+
+    def or_goal(self, due_at: datetime) -> datetime:
+        """This clock, or an earlier one at which time alone may have brought the goal about.
+
+        Who waits for a mail, or for a person, has no clock: a step of mail ends when its message is settled, and the
+        goal is asked then.
+        """
+        goal = self.program.goal
+        change = goal.next_change(self.subject, self.now) if goal else None
+        return min(due_at, change) if change else due_at
 
     def follow(self, at: datetime) -> Decision:
         """Pass steps, each entered at `at`, until one keeps the lead. Documents are trees, so this ends."""
@@ -94,7 +104,7 @@ class _Walk:
     def wait(self, step: Step) -> Decision | None:
         due_at = self.entered_at + step.duration
         if due_at > self.now:
-            return self.stay(f"waits {step.value}", due_at=due_at)
+            return self.stay(f"waits {step.value}", due_at=self.or_goal(due_at))
         return self.go_on(step, "waited", self.now)
 
     def email(self, step: Step) -> Decision | None:

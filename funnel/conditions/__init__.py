@@ -5,7 +5,7 @@ A condition is JSON with one term: `{"stage": {"at_least": "warm"}}`, `{"tag": "
 None for *not measurable* (clicks of somebody who did not consent to be measured), which is never no.
 """
 
-from funnel.conditions.changes import next_change
+from funnel.conditions.changes import Changes, changes
 from funnel.conditions.durations import parse_duration
 from funnel.conditions.grammar import ConditionError, parse, problems, read
 from funnel.conditions.needs import event_kinds, reads
@@ -18,6 +18,7 @@ from funnel.conditions.subject import TRACKING, Subject
 __all__ = [
     "TRACKING",
     "Answer",
+    "Changes",
     "Condition",
     "ConditionError",
     "Predicate",
@@ -25,8 +26,8 @@ __all__ = [
     "Reading",
     "Sql",
     "Subject",
+    "changes",
     "event_kinds",
-    "next_change",
     "parse",
     "parse_duration",
     "predicate",

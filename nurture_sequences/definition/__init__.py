@@ -3,13 +3,14 @@
 from nurture_sequences.definition.diff import Change, diff
 from nurture_sequences.definition.document import DocumentError, compile_document, problems
 from nurture_sequences.definition.places import step_at
-from nurture_sequences.definition.program import Arm, Email, Program, Step, Trigger
+from nurture_sequences.definition.program import Arm, Email, Goal, Program, Step, Trigger
 
 __all__ = [
     "Arm",
     "Change",
     "DocumentError",
     "Email",
+    "Goal",
     "Program",
     "Step",
     "Trigger",

@@ -72,7 +72,7 @@ def _read(reading: Reading, document: object, templates: Collection[str] | None)
         key=_key(reading, head["key"]) if "key" in head else "",
         triggers=_triggers(reading, given["enter"]) if "enter" in given else (),
         reenter_after=_reenter(reading, given["reenter"]) if "reenter" in given else None,
-        goal=inside.condition(given["goal"], "goal") if "goal" in given else None,
+        goal=inside.goal(given["goal"], "goal") if "goal" in given else None,
         purpose=reading.text(given["purpose"], "purpose") if "purpose" in given else None,
         window=read_window(reading, given["window"], "window") if "window" in given else None,
         on_unknown=_on_unknown(reading, given.get("on_unknown", "hold")),

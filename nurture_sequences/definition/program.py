@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
-from funnel.conditions import Predicate
+from funnel.conditions import Changes, Predicate
 from nurture_sequences.timing import Window
 
 Kind: TypeAlias = Literal["email", "wait", "branch", "stage", "tag", "untag", "leave"]
@@ -64,6 +64,14 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """What ends an enrollment, and when time alone may bring it about."""
+
+    reached: Predicate
+    next_change: Changes
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     key: str
     first: str | None
@@ -73,7 +81,7 @@ class Program:
     #: None: a lead enters once and never again
     reenter_after: timedelta | None = None
     #: asked first at every decision; its yes ends the enrollment
-    goal: Predicate | None = None
+    goal: Goal | None = None
     #: the consent its mail needs; None: any consent to mail
     purpose: str | None = None
     #: when its mail may leave; None: at any time

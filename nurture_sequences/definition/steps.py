@@ -18,9 +18,9 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from funnel import conditions
-from funnel.conditions import Predicate, Reading
+from funnel.conditions import Condition, Predicate, Reading
 from funnel.conditions.reading import below, listed, shown, suggestion
-from nurture_sequences.definition.program import Arm, Email, Kind, Step
+from nurture_sequences.definition.program import Arm, Email, Goal, Kind, Step
 from nurture_sequences.templates import TemplateError, compile_email
 
 DEEPEST = 10
@@ -71,13 +71,20 @@ class StepReader:
                 self._step(step, below(path, n), ids[n], following, depth)
         return ids[0] if ids else after
 
+    def goal(self, value: object, path: str) -> Goal | None:
+        condition = self._read(value, path)
+        return Goal(conditions.predicate(condition), conditions.changes(condition)) if condition else None
+
     def condition(self, value: object, path: str) -> Predicate | None:
+        condition = self._read(value, path)
+        return conditions.predicate(condition) if condition else None
+
+    def _read(self, value: object, path: str) -> Condition | None:
         condition = conditions.read(self.reading, value, path)
-        if condition is None:
-            return None
-        self.reads |= conditions.reads(condition)
-        self.event_kinds |= conditions.event_kinds(condition)
-        return conditions.predicate(condition)
+        if condition is not None:
+            self.reads |= conditions.reads(condition)
+            self.event_kinds |= conditions.event_kinds(condition)
+        return condition
 
     def _id(self, step: object, path: str) -> str:
         value = step.get("id") if isinstance(step, dict) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +15,8 @@ from funnel.conditions import (
     ConditionError,
     Problem,
     Subject,
+    changes,
     event_kinds,
-    next_change,
     parse,
     parse_duration,
     predicate,
@@ -190,7 +191,17 @@ def test_values_reach_sql_as_parameters_only() -> None:
     ],
 )
 def test_it_says_when_time_alone_changes_the_answer(condition: object, after: timedelta | None) -> None:
-    assert next_change(parse(condition), LENA, NOW) == (after and NOW + after)
+    assert changes(parse(condition))(LENA, NOW) == (after and NOW + after)
+
+
+def test_many_events_are_not_asked_about_one_by_one() -> None:
+    seen = replace(LENA, events={"page_viewed": [NOW - timedelta(minutes=n) for n in range(10_000)]})
+    condition = parse({"event": {"kind": "page_viewed", "within": "30 days", "at_least": 2}})
+
+    started = time.process_time()
+    assert changes(condition)(seen, NOW) == NOW + timedelta(days=30) - timedelta(minutes=1)
+
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

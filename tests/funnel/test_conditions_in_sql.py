@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from funnel.conditions import Condition, Subject, next_change, parse, predicate, sql
+from funnel.conditions import Condition, Subject, changes, parse, predicate, sql
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 EXAMPLES = int(os.environ.get("EXAMPLES", "200"))
@@ -104,7 +104,7 @@ def test_python_and_sql_give_the_same_answer(session: Session) -> None:
 @given(document=documents, story=st.sampled_from(STORIES))
 def test_an_answer_stays_until_its_next_change_and_differs_there(document: object, story: dict[str, Any]) -> None:
     condition, lena = parse(document), subject(story, {"subscriber": 1, "lead": 2, "customer": 6})
-    asked, change = predicate(condition), next_change(condition, lena, NOW)
+    asked, change = predicate(condition), changes(condition)(lena, NOW)
     moments = [NOW + timedelta(seconds=second, days=days) for days in range(8) for second in (-1, 0, 1)]
 
     before = [at for at in moments if at >= NOW and (change is None or at < change)]

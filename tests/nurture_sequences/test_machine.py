@@ -258,6 +258,54 @@ def test_a_goal_that_cannot_be_measured_ends_nothing() -> None:
     assert decision.ended is None
 
 
+QUIET = {"goal": {"not": {"event": {"kind": "page_viewed", "within": "30 days"}}}}
+
+
+@pytest.mark.parametrize(
+    ("viewed", "due_at"),
+    [
+        # the wait is over before
+        ([NOW - 3 * DAY], NOW + 2 * DAY),
+        ([NOW - 28 * DAY], NOW + 2 * DAY),
+        # the newer one counts
+        ([NOW - 29 * DAY - 5 * HOUR, NOW - 29 * DAY], NOW + DAY),
+    ],
+)
+def test_a_waiting_lead_looks_again_when_time_alone_may_reach_the_goal(
+    viewed: list[datetime], due_at: datetime
+) -> None:
+    decision = decide(program(WAIT, **QUIET), START, replace(LENA, events={"page_viewed": viewed}), NOW)
+
+    assert (decision.due_at, decision.why) == (due_at, "waits 2 days")
+
+
+def test_the_clock_of_the_goal_is_right_to_the_microsecond() -> None:
+    seen = replace(LENA, events={"page_viewed": [NOW - 29 * DAY - HOUR]})
+    steps = program(WAIT, **QUIET)
+    first = decide(steps, START, seen, NOW)
+    assert first.due_at is not None
+    standing = Standing(first.step, first.visit, first.entered_at)
+
+    assert decide(steps, standing, seen, first.due_at - timedelta(microseconds=1)).due_at == first.due_at
+    assert decide(steps, standing, seen, first.due_at).ended == "goal"
+
+
+def test_what_the_lead_did_meanwhile_moves_the_clock_of_the_goal() -> None:
+    seen = replace(LENA, events={"page_viewed": [NOW - 29 * DAY, NOW]})
+
+    decision = decide(program(WAIT, **QUIET), Standing("wait", 1, NOW - DAY), seen, NOW)
+
+    assert decision.due_at == NOW + DAY
+
+
+def test_a_lead_that_waits_for_its_mail_has_no_clock_whatever_time_does_to_the_goal() -> None:
+    seen = replace(LENA, events={"page_viewed": [NOW - 29 * DAY]})
+
+    decision = decide(program({"id": "mail", **MAIL}, **QUIET), START, seen, NOW)
+
+    assert (decision.held, decision.due_at) == ("message", None)
+
+
 def test_asked_again_with_nothing_new_the_answer_is_the_same() -> None:
     steps = program({"id": "tag", "tag": "vip"}, {"id": "welcome", **MAIL}, END)
     first = decide(steps, START, LENA, NOW)

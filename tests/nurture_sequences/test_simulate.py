@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ NURTURE: dict[str, Any] = {
         {"id": "second", "email": MAIL},
     ],
 }
+
+LONG = ({"id": "welcome", "email": MAIL}, {"id": "breathe", "wait": "5 days"})
 
 
 def days(moments: list[Any]) -> list[tuple[str, str | None, str]]:
@@ -71,6 +74,19 @@ def test_a_lead_that_a_person_must_decide_about_stands_still() -> None:
     program = compile_document({"key": "a", "steps": [{"id": "up", "stage": "vanished"}]})
 
     assert days(simulate(program, LENA, MONDAY)) == [("Mon 10:00", "up", "held for a person")]
+
+
+def test_a_goal_that_time_alone_brings_about_ends_the_walk_at_that_moment() -> None:
+    document = {"key": "a", "goal": {"not": {"form": {"key": "guide", "within": "3 days"}}}, "steps": list(LONG)}
+    seen = replace(LENA, forms={"guide": MONDAY})
+
+    assert days(simulate(compile_document(document), seen, MONDAY)) == [
+        ("Mon 10:00", "welcome", "stays"),
+        ("Mon 10:00", "welcome", "mail sent"),
+        ("Mon 10:00", "breathe", "stays"),
+        ("Thu 10:00", "breathe", "goal"),
+        ("Thu 10:00", "breathe", "ended: goal"),
+    ]
 
 
 conditions = st.sampled_from(
