@@ -32,6 +32,8 @@ class Verb(Protocol):
 
 
 class Aside(Protocol):
+    """What becomes of a row that fails by itself, for this reason."""
+
     def __call__(self, session: Session, one: int, reason: str, /) -> None: ...
 
 
@@ -91,11 +93,14 @@ class Actors:
         while self._open(deadline):
             with self._transaction() as session:
                 waiting = reactions.waiting_leads(session)
-            if not waiting or not self._batch(waiting, reactions.react, reactions.set_aside):
+            if not waiting or not self._batch(waiting, reactions.react, self._react_apart):
                 break
             moved = True
         self._done(handout)
         return moved
+
+    def _react_apart(self, session: Session, lead_id: int, _reason: str, /) -> None:
+        reactions.react_apart(session, lead_id, self.engine.context.now())
 
     def _advance(self, handout: str, deadline: float, ids: Sequence[int]) -> bool:
         if self._open(deadline):
@@ -133,7 +138,7 @@ class Actors:
         except Exception as error:
             if not is_poison(error):
                 raise
-            log.exception("a row was set aside", extra={"row": one, "verb": act.__name__})
+            log.exception("a row failed by itself", extra={"row": one, "verb": act.__name__})
             with self._transaction() as session:
                 set_aside(session, one, type(error).__name__)
             return 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from funnel.crm import facts
 from funnel.crm.facts import Fact
 from nurture_sequences import enrolling, leads, service_mail
+from nurture_sequences.engine import is_poison
 from nurture_sequences.enrolling import Entry, Live
 from nurture_sequences.programs import readable
 
@@ -40,6 +41,7 @@ _ORPHANS = text("""
     DELETE FROM pending_facts
      WHERE lead_id = ANY (:leads) AND failed IS NULL AND NOT EXISTS (SELECT FROM leads WHERE leads.id = lead_id)
 """)
+_SET_ASIDE = text("INSERT INTO pending_facts (event_id, at, lead_id, failed) VALUES (:id, :at, :lead, :reason)")
 _VERSIONS = text("SELECT DISTINCT version_id FROM enrollments WHERE lead_id = ANY (:leads) AND status = 'active'")
 
 
@@ -57,6 +59,30 @@ def react(session: Session, lead_ids: Collection[int], now: datetime) -> int:
     locked = leads.lock(session, lead_ids, skip_locked=True)
     orphans = _drop_orphans(session, set(lead_ids) - locked.keys())
     taken = session.execute(_TAKE, {"leads": list(locked)}).all()
+    _apply(session, locked, taken, now)
+    return len(taken) + orphans
+
+
+def react_apart(session: Session, lead_id: int, now: datetime) -> None:
+    """The same for a lead whose facts cannot all be applied together: one by one, in their order.
+
+    A fact at fault is set aside with the reason, and leaves no trace but that. The later ones do not wait for it: put
+    back into the queue by a person, it has its effects after theirs.
+    """
+    locked = leads.lock(session, [lead_id], skip_locked=True)
+    for fact in session.execute(_TAKE, {"leads": list(locked)}).all():
+        try:
+            with session.begin_nested():
+                _apply(session, locked, [fact], now)
+        except Exception as error:
+            if not is_poison(error):
+                raise
+            log.exception("a fact was set aside", extra={"fact": fact.id, "kind": fact.kind, "lead": lead_id})
+            reason = type(error).__name__
+            session.execute(_SET_ASIDE, {"id": fact.id, "at": fact.at, "lead": lead_id, "reason": reason})
+
+
+def _apply(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[Any], now: datetime) -> None:
     _stop_loops(session, [fact for fact in taken if fact.depth > MAX_DEPTH], now)
     followed = [fact for fact in taken if fact.depth <= MAX_DEPTH]
     if followed:
@@ -68,15 +94,6 @@ def react(session: Session, lead_ids: Collection[int], now: datetime) -> int:
         enrolling.enroll(session, live, _entries(lasting, live), now)
         _wake(session, {fact.lead_id for fact in followed}, now)
         service_mail.queue_confirmations(session, lasting, locked, now)
-    return len(taken) + orphans
-
-
-def set_aside(session: Session, lead_id: int, reason: str) -> None:
-    """Take the waiting facts of one lead out of the queue, visibly, when their effects cannot be written."""
-    session.execute(
-        text("UPDATE pending_facts SET failed = :reason WHERE lead_id = :lead AND failed IS NULL"),
-        {"lead": lead_id, "reason": reason},
-    )
 
 
 def _drop_orphans(session: Session, lead_ids: Collection[int]) -> int:
