@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 
 #: names in one post
 MOST = 300
-#: what a repeat is recognised by when the caller's own id is no UUID
+#: the space of names that ids of submissions are made in
 _NAMESPACE = UUID("5f0d3c0e-4c0a-4f5e-9d57-2b6b6f7a1c11")
 
 
@@ -39,24 +39,20 @@ def text_of(posted: dict[str, Any], name: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def submission_id(posted: dict[str, Any]) -> UUID:
-    """The id a repeat of this post is recognised by: the caller's own, or a new one.
+def submission_id(posted: dict[str, Any], form: int, email: str) -> UUID:
+    """The id a repeat is recognised by: made of the caller's own, the form and the address; without one, a new id.
 
-    Both the `submission_id` field of pages and the `Idempotency-Key` header of programs name it.
+    Both the `submission_id` field of pages and the `Idempotency-Key` header of programs name it. Their own id once more
+    with another form or address (from a page that a browser kept, from a script with a constant) is no repeat.
     """
     own = text_of(posted, "submission_id") or request.headers.get("Idempotency-Key", "").strip()
-    if not own:
-        return uuid4()
-    try:
-        return UUID(own)
-    except ValueError:
-        return uuid5(_NAMESPACE, own)
+    return uuid5(_NAMESPACE, f"{form} {email} {own}") if own else uuid4()
 
 
 def _body() -> bytes:
-    body, most = request.get_data(), request.max_content_length
+    body = request.get_data()
     # Werkzeug refuses what says that it is too long; what does not say (chunks), it cuts at the limit without a word.
-    if request.content_length is None and most is not None and len(body) >= most:
+    if request.content_length is None and (most := request.max_content_length) is not None and len(body) >= most:
         raise RequestEntityTooLarge
     return body
 

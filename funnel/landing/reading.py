@@ -26,7 +26,7 @@ def capture_of(form: KnownForm, posted: dict[str, Any], filling: Filling) -> Cap
     """What to write of this request. Nothing a visitor sent is trusted, only cut, checked and cleaned."""
     page = posts.text_of(posted, "page_url") or posts.text_of(posted, "page") or request.referrer
     return Capture(
-        submission_id=posts.submission_id(posted),
+        submission_id=posts.submission_id(posted, form.id, filling.values["email"]),
         form_id=form.id,
         form_key=form.key,
         form_version=form.version,

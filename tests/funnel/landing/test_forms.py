@@ -69,11 +69,39 @@ def test_a_second_post_with_the_same_id_changes_nothing_and_gets_the_same_answer
     first = client.post("/f/demo", data=same)
     before, [lead] = counts(), rows("SELECT * FROM leads")
 
-    again = client.post("/f/demo", data=same | {"first_name": "Joan", "email": "joan@example.com"})
+    again = client.post("/f/demo", data=same | {"first_name": "Joan", "email": "JANE@example.com"})
 
     assert (again.status_code, again.location) == (first.status_code, first.location)
     assert counts() == before
     assert rows("SELECT * FROM leads") == [lead]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"data": {"submission_id": "0b9f7a4e-3f0a-4c35-8d56-3d3f9a8f7b11"}},
+        {"headers": {"Idempotency-Key": "0b9f7a4e-3f0a-4c35-8d56-3d3f9a8f7b11"}},
+        {"headers": {"Idempotency-Key": "order 66"}},
+    ],
+)
+def test_an_id_that_comes_again_with_another_address_or_form_loses_nobody(client, make_form, rows, named):
+    make_form()
+    make_form(key="other")
+    jane, joan = ({"email": email} | named.get("data", {}) for email in ("jane@example.com", "joan@example.com"))
+
+    for _ in range(2):
+        for key, data in (("demo", jane), ("demo", joan), ("other", jane), ("other", joan)):
+            assert client.post(f"/f/{key}", data=data, headers=named.get("headers")).status_code == 303
+
+    assert rows(
+        "SELECT f.key, l.email FROM submissions s JOIN forms f ON f.id = form_id JOIN leads l ON l.id = lead_id"
+        " ORDER BY 1, 2"
+    ) == [
+        ("demo", "jane@example.com"),
+        ("demo", "joan@example.com"),
+        ("other", "jane@example.com"),
+        ("other", "joan@example.com"),
+    ]
 
 
 def test_an_idempotency_key_of_any_kind_names_the_submission(client, make_form, counts):
