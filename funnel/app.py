@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from funnel import api, health, landing, ui
 from funnel.config import Settings
 from funnel.context import Context
+from funnel.doors import fill_in
 
 #: What a form or an API call may weigh, in bytes; a door that takes more says so for its own views.
 LARGEST_BODY = 64 * 1024
@@ -64,8 +65,7 @@ def create_app(
 
 def _protect(response: Response) -> Response:
     """Headers for every answer; a view that set its own keeps it."""
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+    fill_in(response, SECURITY_HEADERS)
     return response
 
 

@@ -22,8 +22,10 @@ class Context:
     @classmethod
     def open(cls, settings: Settings, *, connections: int) -> Context:
         """For a process of its own; nothing is connected before the first transaction."""
-        engine = open_engine(settings.database_url, connections=connections)
-        return cls(settings, Database(engine, Hinter(settings.database_url)))
+        engine, autocommit = (
+            open_engine(settings.database_url, connections=connections, autocommit=own) for own in (False, True)
+        )
+        return cls(settings, Database(engine, Hinter(settings.database_url), autocommit))
 
     @property
     def clock(self) -> EngineClock:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar, cast
 
-from flask import current_app, request
+from flask import Response, current_app, request
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
 
 T = TypeVar("T")
+On = TypeVar("On")
 
 
 def current() -> Context:
@@ -33,15 +36,23 @@ def in_transaction(work: Callable[[Session], T]) -> T:
     After a restart of the database each pooled connection fails at its first use. `work` must therefore be safe to
     repeat even when the first commit went through unseen: keyed by an id that came with the request, or idempotent.
     """
-    database = current().database
+    return _once_more(current().database.transaction, work)
+
+
+def in_statement(work: Callable[[Connection], T]) -> T:
+    """The same for a unit of work that is one statement, and costs one round trip then."""
+    return _once_more(current().database.statement, work)
+
+
+def _once_more(unit: Callable[[], AbstractContextManager[On]], work: Callable[[On], T]) -> T:
     try:
-        with database.transaction() as session:
-            return work(session)
+        with unit() as on:
+            return work(on)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
-    with database.transaction() as session:
-        return work(session)
+    with unit() as on:
+        return work(on)
 
 
 @lru_cache(maxsize=4096)
@@ -57,6 +68,12 @@ def client_network(address: str | None) -> str | None:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         parsed = parsed.ipv4_mapped
     return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
+
+
+def fill_in(response: Response, headers: Mapping[str, str]) -> None:
+    """Add headers to an answer; what its view has set stays."""
+    present = {name.lower() for name, _ in response.headers}
+    response.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in present])
 
 
 def wants_json() -> bool:

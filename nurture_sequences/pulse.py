@@ -187,7 +187,8 @@ class Pulse:
 
     def _look(self, session: Session, now: datetime, wall: datetime) -> Any:
         lost = wall - timedelta(seconds=self.engine.context.settings.send_seconds)
-        return _LOOK.execute(session, {"now": now, "wall": wall, "lost": lost, "scope": self.limits.scope}).one()
+        asked = {"now": now, "wall": wall, "lost": lost, "scope": self.limits.scope}
+        return _LOOK.execute(session.connection(), asked).one()
 
     def _hand_out(self, session: Session, looked: Any, now: datetime, wall: datetime) -> list[Chunk]:
         ring = now + self.engine.context.clock.span(self.engine.context.settings.handout_seconds)

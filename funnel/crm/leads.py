@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from funnel.addresses import normalised
@@ -43,7 +44,8 @@ class Capture:
 
 # One statement, because a form post is the hottest path of the project: one round trip instead of seven, one plan.
 # A lead's known values win over what an anonymous visitor claims. Who has confirmed once need not confirm again,
-# and nobody can put somebody else's consent back to `pending`.
+# and nobody can put somebody else's consent back to `pending`. Of two posts of one submission at the same time the
+# later one meets the other's row and fails as a whole, so that it leaves the lead alone too.
 CAPTURE = Prepared(
     "capture",
     """
@@ -58,7 +60,6 @@ CAPTURE = Prepared(
     ), submission AS (
         INSERT INTO submissions (id, form_id, form_version, lead_id, values, outcome, ip, at)
         SELECT :submission, :form, :version, id, CAST(:values AS jsonb), 'accepted', :ip, :at FROM lead
-            ON CONFLICT (id) DO NOTHING
         RETURNING lead_id
     ), consent AS (
         INSERT INTO consents (lead_id, purpose, action, wording, channel, form_id, form_version, submission_id,
@@ -95,15 +96,19 @@ CAPTURE = Prepared(
 )
 
 
-def capture(session: Session, told: Capture, now: datetime) -> int:
+def capture(connection: Connection, told: Capture, now: datetime) -> int:
     """Write lead, submission, consents, touch and the fact `form_submitted`; the lead's id.
 
-    Raises RepeatedError when the submission was written before; the transaction must then be left without a commit.
+    Raises RepeatedError when the submission was written before, by this form post or one at the same time.
     """
-    lead_id: int | None = CAPTURE.execute(session, parameters(told, now)).scalar()
+    try:
+        lead_id: int | None = CAPTURE.execute(connection, parameters(told, now)).scalar()
+    except IntegrityError as error:
+        if error.orig.diag.constraint_name != "pk_submissions":  # type: ignore[union-attr]
+            raise
+        raise RepeatedError from None
     if lead_id is None:
         raise RepeatedError
-    session.info["hint"] = True
     return lead_id
 
 

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CursorResult
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, CursorResult
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
@@ -31,9 +30,8 @@ class Prepared:
         self.prepare = f"SET plan_cache_mode = force_generic_plan; PREPARE {name} ({declared}) AS {numbered}"
         self.run = f"{first}EXECUTE {name} ({', '.join(f'%({each})s' for each in names)})"
 
-    def execute(self, session: Session, values: Mapping[str, Any]) -> CursorResult[Any]:
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
         """Run it with these values, one for each parameter."""
-        connection = session.connection()
         if self._name not in connection.info:
             connection.exec_driver_sql(self.prepare)
             connection.info[self._name] = True

@@ -7,14 +7,17 @@ from flask import Blueprint, Flask, Response, g, render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from funnel.doors import wants_json
+from funnel.doors import fill_in, wants_json
 from funnel.landing import origins
 from funnel.landing.known_forms import KnownForms
 from funnel.landing.words import language, words
 
 #: pages run no script and load nothing but their style sheet; a view may allow what its page needs
 PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action {actions}; frame-ancestors {frames}"
-_PLAIN_POLICY = PAGE_POLICY.format(actions="'self'", frames="'none'")
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": PAGE_POLICY.format(actions="'self'", frames="'none'"),
+}
 
 door = Blueprint("landing", __name__)
 
@@ -28,8 +31,7 @@ def _remember_forms(state: object) -> None:
 @door.after_request
 def _close(response: Response) -> Response:
     """Nothing here may be kept by caches: pages hold ids of their own, and choices of one person."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Content-Security-Policy", _PLAIN_POLICY)
+    fill_in(response, _HEADERS)
     return origins.tell(response)
 
 

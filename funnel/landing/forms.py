@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urljoin
 
 from flask import Response, g, redirect, render_template
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from funnel import metrics
 from funnel.crm import leads, submissions
 from funnel.crm.errors import RepeatedError
-from funnel.doors import current, engine_now, in_transaction, wants_json
+from funnel.doors import engine_now, in_statement, in_transaction, wants_json
 from funnel.landing import origins, posts
 from funnel.landing.door import door, json
 from funnel.landing.form_page import form_page
@@ -62,25 +60,20 @@ def thanks(key: str) -> str:
 def _keep(form: KnownForm, posted: dict[str, Any], filling: Filling) -> None:
     now, told = engine_now(), capture_of(form, posted, filling)
     # Who filled in the field that people do not see gets the same answer, so that a bot learns nothing.
-    outcome = "spam" if posted.get(HONEYPOT) else "accepted"
-
-    def work(session: Session) -> None:
-        if outcome == "spam":
-            submissions.keep_spam(session, told, now)
-        else:
-            leads.capture(session, told, now)
-
+    spam = bool(posted.get(HONEYPOT))
     try:
-        in_transaction(work)
+        if spam:
+            in_transaction(lambda session: submissions.keep_spam(session, told, now))
+        else:
+            in_statement(lambda connection: leads.capture(connection, told, now))
     except RepeatedError:
         return  # it is written already, and gets the same answer
-    metrics.count_submission(outcome)
+    metrics.count_submission("spam" if spam else "accepted")
 
 
 def _thank(form: KnownForm) -> WerkzeugResponse:
     if wants_json():
-        # A script on another site needs to know that a bare path is one of ours.
-        return json(201, {"status": "accepted", "redirect": urljoin(current().settings.public_url, form.thanks)})
+        return json(201, {"status": "accepted", "redirect": form.thanks_address})
     return redirect(form.thanks, 303)
 
 

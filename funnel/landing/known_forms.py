@@ -6,12 +6,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urljoin
 
 from flask import current_app, url_for
 from werkzeug.exceptions import NotFound
 
 from funnel.crm.forms import form_by_key
-from funnel.doors import in_transaction
+from funnel.doors import current, in_transaction
 from funnel.models import Form
 from funnel.schemas.submission import Reader
 
@@ -29,6 +30,8 @@ class KnownForm:
     reader: Reader
     #: where visitors go next: an absolute address, or a path on this host
     thanks: str
+    #: the same for a script on another site, which needs to know that a bare path is one of ours
+    thanks_address: str
     #: `time.monotonic()` at the reading
     read_at: float
 
@@ -67,4 +70,5 @@ def known_form(key: str) -> KnownForm:
 def _known(form: Form, read_at: float) -> KnownForm:
     reader = Reader(form.definition)
     thanks = form.definition["thanks_url"] or url_for("landing.thanks", key=form.key)
-    return KnownForm(form.id, form.key, form.version, form.name, form.definition, reader, thanks, read_at)
+    address = urljoin(current().settings.public_url, thanks)
+    return KnownForm(form.id, form.key, form.version, form.name, form.definition, reader, thanks, address, read_at)

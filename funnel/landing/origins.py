@@ -44,7 +44,7 @@ def tell(response: Response) -> Response:
     """Let the admitted website read the answer; caches keep one answer for each origin."""
     if origin := g.get("allowed_origin"):
         response.headers["Access-Control-Allow-Origin"] = origin
-    response.vary.add("Origin")
+    response.headers.add("Vary", "Origin")
     return response
 
 

@@ -34,6 +34,44 @@ def test_a_server_that_died_is_an_operational_error_and_the_next_transaction_is_
     engine.dispose()
 
 
+@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGKILL])
+def test_a_server_that_died_is_an_operational_error_to_a_statement_too(postgres, number):
+    autocommit = open_engine(postgres.url, connections=1, autocommit=True)
+    database = Database(autocommit, autocommit=autocommit)
+    with database.statement() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+    postgres.kill(number)
+    postgres.start()
+
+    with pytest.raises(OperationalError) as caught, database.statement() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    assert caught.value.connection_invalidated
+    with database.statement() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    autocommit.dispose()
+
+
+def test_a_statement_is_committed_by_the_database_and_the_hint_follows(postgres):
+    hints = []
+    bind = open_engine(postgres.url)
+    autocommit = open_engine(postgres.url, autocommit=True)
+    database = Database(bind, lambda: hints.append("hint"), autocommit)
+
+    with database.statement() as connection:
+        connection.exec_driver_sql("CREATE TABLE noted (id int)")
+        with bind.connect() as another:
+            another.exec_driver_sql("SELECT * FROM noted")
+        assert hints == []
+    assert hints == ["hint"]
+
+    with pytest.raises(DataError), database.statement() as connection:
+        connection.exec_driver_sql("SELECT 1 / 0")
+    assert hints == ["hint"]
+    for engine in (bind, autocommit):
+        engine.dispose()
+
+
 def test_an_error_does_not_tell_the_values_of_its_statement(postgres):
     engine = open_engine(postgres.url, connections=1)
 
