@@ -20,12 +20,14 @@ class Context:
     _clock: EngineClock | None = field(default=None)
 
     @classmethod
-    def open(cls, settings: Settings, *, connections: int) -> Context:
+    def open(cls, settings: Settings, *, connections: int, lock_seconds: float = 0) -> Context:
         """For a process of its own; nothing is connected before the first transaction."""
+        url = settings.database_url
         engine, autocommit = (
-            open_engine(settings.database_url, connections=connections, autocommit=own) for own in (False, True)
+            open_engine(url, connections=connections, lock_seconds=lock_seconds, autocommit=own)
+            for own in (False, True)
         )
-        return cls(settings, Database(engine, Hinter(settings.database_url), autocommit))
+        return cls(settings, Database(engine, Hinter(url), autocommit))
 
     @property
     def clock(self) -> EngineClock:

@@ -91,10 +91,18 @@ class Database:
             self.hint()
 
 
-def open_engine(url: str, *, connections: int = 8, timeout_seconds: float = 30, autocommit: bool = False) -> Engine:
+def open_engine(
+    url: str,
+    *,
+    connections: int = 8,
+    timeout_seconds: float = 30,
+    lock_seconds: float = 0,
+    autocommit: bool = False,
+) -> Engine:
     """An engine whose every statement is bounded in time; `connections` is all it ever opens.
 
-    With `autocommit` the database commits each statement by itself.
+    With `lock_seconds` a statement that waits longer for one lock fails, with nothing but that to blame. With
+    `autocommit` the database commits each statement by itself.
 
     Just-in-time compilation is off: our statements take a millisecond, and before PostgreSQL 18 the pulse's question,
     which forbids sequential scans, looks dear enough to be compiled for 400 ms each time it is asked.
@@ -111,7 +119,8 @@ def open_engine(url: str, *, connections: int = 8, timeout_seconds: float = 30, 
         json_deserializer=orjson.loads,
         connect_args={
             "connect_timeout": 5,
-            "options": f"-c timezone=UTC -c jit=off -c statement_timeout={int(timeout_seconds * 1000)}",
+            "options": f"-c timezone=UTC -c jit=off -c statement_timeout={int(timeout_seconds * 1000)}"
+            f" -c lock_timeout={int(lock_seconds * 1000)}",
             "application_name": "funnel",
         },
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -12,10 +11,12 @@ from uuid import UUID
 
 import dramatiq
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from nurture_sequences import enrollments, messages, reactions
-from nurture_sequences.engine import Engine, is_poison
+from nurture_sequences.engine import Engine, is_contention, is_poison
+from nurture_sequences.failed_chunks import FailedChunk, FailedChunks
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +43,14 @@ class Actors:
 
     def __init__(self, broker: dramatiq.Broker, engine: Engine) -> None:
         self.engine = engine
-        #: hand-outs whose chunk failed, most often with the database: the pulse writes down that they are over
-        self._failed: deque[str] = deque()
+        self._failed = FailedChunks(engine.context)
         bodies: dict[str, Body] = {
             "react": self._react,
             "advance": self._advance,
             "deliver": self._deliver,
         }
         self._actors = {
-            name: dramatiq.actor(actor_name=name, queue_name=QUEUE, broker=broker)(self._then_wake(body))
+            name: dramatiq.actor(actor_name=name, queue_name=QUEUE, broker=broker)(self._then_wake(name, body))
             for name, body in bodies.items()
         }
 
@@ -58,19 +58,14 @@ class Actors:
         """Put a chunk on its way."""
         self._actors[actor].send(str(handout), deadline.timestamp(), [_plain(one) for one in ids])
 
-    def release(self, session: Session) -> list[str]:
-        """Give back the places of failed chunks, which would count until their deadline; `forget` them after it."""
-        failed = list(self._failed)
-        if failed:
-            session.execute(_TAKEN, {"ids": [UUID(handout) for handout in failed]})
-        return failed
+    def release(self, session: Session) -> int:
+        """Give back what failed chunks took; `forget` them when that is committed. Returns how many they are."""
+        return self._failed.release(session)
 
-    def forget(self, released: Sequence[str]) -> None:
-        """Their release is committed. Only the pulse takes from the queue, so these are its first ones."""
-        for _ in released:
-            self._failed.popleft()
+    def forget(self, released: int) -> None:
+        self._failed.forget(released)
 
-    def _then_wake(self, body: Body) -> Callable[[str, float, Any], None]:
+    def _then_wake(self, name: str, body: Body) -> Callable[[str, float, Any], None]:
         """A chunk that is over makes room for the next: the pulse of this process looks at once.
 
         Unless it got nowhere, or failed: what stands in its way is still there, and asking at full speed helps nobody.
@@ -80,7 +75,7 @@ class Actors:
             try:
                 moved = body(handout, deadline, ids)
             except BaseException:
-                self._failed.append(handout)
+                self._failed.add(FailedChunk(name, handout, deadline, ids))
                 raise
             if moved:
                 self.engine.wake()
@@ -103,10 +98,17 @@ class Actors:
         reactions.react_apart(session, lead_id, self.engine.context.now())
 
     def _advance(self, handout: str, deadline: float, ids: Sequence[int]) -> bool:
-        if self._open(deadline):
-            self._batch(ids, enrollments.advance, enrollments.set_aside, handout)
-        else:
+        if not self._open(deadline):
             self._done(handout)
+            return True
+        try:
+            self._batch(ids, enrollments.advance, enrollments.set_aside, handout)
+        except DBAPIError as error:
+            if not is_contention(error):
+                raise
+            log.warning("leads of a chunk are held by somebody, the others go on", extra={"error": str(error.orig)})
+            self._batch(ids, enrollments.advance_free, enrollments.set_aside)
+            self._failed.add(FailedChunk("advance", handout, deadline, ids))
         return True
 
     def _deliver(self, handout: str, deadline: float, ids: Sequence[str]) -> bool:

@@ -8,6 +8,8 @@ import threading
 import weakref
 from dataclasses import dataclass, field
 
+from psycopg2.errors import LockNotAvailable
+from psycopg2.extensions import TransactionRollbackError
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 from funnel.context import Context
@@ -66,6 +68,11 @@ class Engine:
         """When no thread works with it any more."""
         self.mailer.close()
         self.wake.close()
+
+
+def is_contention(error: BaseException) -> bool:
+    """Did it fail because somebody else holds what it wanted: a deadlock, or a lock that did not come free in time?"""
+    return isinstance(error, DBAPIError) and isinstance(error.orig, TransactionRollbackError | LockNotAvailable)
 
 
 def is_poison(error: BaseException) -> bool:

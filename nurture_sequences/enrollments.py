@@ -41,6 +41,7 @@ _LOCK = text("""
      WHERE e.id = ANY (:ids) AND e.status = 'active' AND e.held IS DISTINCT FROM 'error'
      ORDER BY e.id FOR UPDATE OF e
 """)
+_OF_LEADS = text("SELECT id FROM enrollments WHERE id = ANY (:ids) AND lead_id = ANY (:leads)")
 _SETTLED = text("""
     SELECT enrollment_id, status, settled_at, reason FROM messages
      WHERE occasion = ANY (:occasions) AND settled_at IS NOT NULL
@@ -55,6 +56,13 @@ def advance(session: Session, ids: Sequence[int], now: datetime) -> int:
     """
     locked_leads = leads.lock_of(session, ids)
     return go_on(session, locked_leads, lock(session, ids), now)
+
+
+def advance_free(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """The same for those of them whose leads nobody holds; the others stay as they are."""
+    locked_leads = leads.lock_of(session, ids, skip_locked=True)
+    theirs = session.scalars(_OF_LEADS, {"ids": list(ids), "leads": list(locked_leads)}).all()
+    return go_on(session, locked_leads, lock(session, theirs), now)
 
 
 def lock(session: Session, ids: Sequence[int]) -> Sequence[Row]:

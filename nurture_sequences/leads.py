@@ -21,7 +21,9 @@ Row: TypeAlias = Any
 _LOCK = "SELECT id, email, stage, fit, engagement FROM leads WHERE {} ORDER BY id FOR NO KEY UPDATE"
 _LOCK_THESE = text(_LOCK.format("id = ANY (:ids)"))
 _LOCK_FREE = text(_LOCK.format("id = ANY (:ids)") + " SKIP LOCKED")
-_LOCK_OF = text(_LOCK.format("id IN (SELECT lead_id FROM enrollments WHERE id = ANY (:enrollments))"))
+_OF = "id IN (SELECT lead_id FROM enrollments WHERE id = ANY (:enrollments))"
+_LOCK_OF = text(_LOCK.format(_OF))
+_LOCK_FREE_OF = text(_LOCK.format(_OF) + " SKIP LOCKED")
 _LOCK_OF_MAILS = text("""
     SELECT id, email, stage, fit, engagement, demo, zone, locale, tags, fields FROM leads
      WHERE id IN (SELECT lead_id FROM messages WHERE id = ANY (:messages)) ORDER BY id FOR NO KEY UPDATE
@@ -43,9 +45,10 @@ def lock(session: Session, lead_ids: Collection[int], *, skip_locked: bool = Fal
     return {row.id: row for row in session.execute(statement, {"ids": sorted(lead_ids)})}
 
 
-def lock_of(session: Session, enrollment_ids: Collection[int]) -> dict[int, Row]:
-    """Lock the leads of these enrollments, in the order that every room keeps."""
-    return {row.id: row for row in session.execute(_LOCK_OF, {"enrollments": list(enrollment_ids)})}
+def lock_of(session: Session, enrollment_ids: Collection[int], *, skip_locked: bool = False) -> dict[int, Row]:
+    """Lock the leads of these enrollments, in the order that every room keeps; or those that nobody holds."""
+    statement = _LOCK_FREE_OF if skip_locked else _LOCK_OF
+    return {row.id: row for row in session.execute(statement, {"enrollments": list(enrollment_ids)})}
 
 
 def lock_of_mails(session: Session, message_ids: Collection[UUID]) -> dict[int, Row]:

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 #: chunks of one kind on their way at once, for each thread of this process; with a shared broker, for all
 CHUNKS_PER_THREAD = 2
 SHARED_CHUNKS = 32
+#: how long a chunk waits for a lead that somebody holds, while the other leads in it wait, too
+LOCK_SECONDS = 5
 
 
 class PulseBeside(dramatiq.Middleware):
@@ -86,7 +88,7 @@ def _start_up(context: Context) -> None:
 def compose(settings: config.Settings) -> dramatiq.Broker:
     """Everything of one worker process, from settings to a broker that `dramatiq` can run."""
     threads = settings.worker_threads
-    context = Context.open(settings, connections=threads + 2)
+    context = Context.open(settings, connections=threads + 2, lock_seconds=LOCK_SECONDS)
     engine = Engine(context, open_mailer(settings, context.database))
     # What this process writes, its own pulse hands on; the others find it at their next poll.
     context.database.hint = engine.wake
