@@ -33,11 +33,13 @@ command = cli.Funnel(
 
 def application() -> Flask:
     """The web application of a process of its own, set up from the environment."""
-    from funnel import logs
+    from funnel import collector, logs
 
     settings = config.load(os.environ)
     logs.configure(settings)
-    return compose(settings)
+    web = compose(settings)
+    collector.settle()
+    return web
 
 
 def compose(settings: Settings, context: Context | None = None) -> Flask:

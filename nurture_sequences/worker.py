@@ -12,7 +12,7 @@ from uuid import uuid4
 import dramatiq
 from sqlalchemy.exc import DBAPIError
 
-from funnel import config, logs
+from funnel import collector, config, logs
 from funnel.broker import open_broker
 from funnel.context import Context
 from funnel.crm import installation, partitions
@@ -61,6 +61,7 @@ class PulseBeside(dramatiq.Middleware):
     def after_worker_boot(self, broker: dramatiq.Broker, worker: Any) -> None:
         if self.engine is None or self.pulse is None:
             raise SystemExit("the worker booted before it was put together")
+        collector.settle()
         self.thread = threading.Thread(target=self.pulse.run, name="pulse")
         self.thread.start()
         log.info("worker ready", extra={"mailer": self.engine.mailer.name, "scope": self.pulse.limits.scope})
