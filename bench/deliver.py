@@ -41,8 +41,8 @@ _SEED = """
     INSERT INTO leads (email, fields, stage_since, created_at, updated_at)
     SELECT 'lead' || n || '@example.com', jsonb_build_object('first_name', 'Lena' || n), now(), now(), now()
       FROM generate_series(1, {mails}) AS n;
-    INSERT INTO consents (lead_id, purpose, action, channel, at)
-    SELECT id, 'email_marketing', 'granted', 'form', now() FROM leads;
+    INSERT INTO consents (lead_id, purpose, action, permits_mail, channel, at)
+    SELECT id, 'email_marketing', 'granted', true, 'form', now() FROM leads;
     INSERT INTO enrollments (sequence_id, version_id, lead_id, step, visit, entered_at, due_at, held, started_at)
     SELECT s.id, v.id, l.id, 'hello', 1, now(), 'infinity', 'message', now() FROM sequences s, versions v, leads l;
     INSERT INTO messages (id, occasion, address, lead_id, enrollment_id, version_id, step, purpose, due_at, queued_at)

@@ -6,14 +6,14 @@ looks broken to whoever was not told.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from funnel.conditions import Problem
-from funnel.crm.consents import is_mail
 from funnel.models import Form
+from funnel.purposes import of_mail
 from nurture_sequences.definition import DocumentError, Program, compile_document
 
 
@@ -25,12 +25,12 @@ def advice(session: Session, document: object) -> list[Problem]:
         return []
     named = {trigger.value for trigger in program.triggers if trigger.kind == "form"}
     rows = session.execute(select(Form.key, Form.definition["consents"]).where(Form.key.in_(named)))
-    purposes = {key: {consent["purpose"] for consent in consents} for key, consents in rows}
+    purposes = {key: of_mail(consents) for key, consents in rows}
     listed = isinstance(document, dict) and "any" in (document.get("enter") or {})
     return list(_about_forms(program, purposes, "enter/any/{}/form" if listed else "enter/form"))
 
 
-def _about_forms(program: Program, purposes: dict[str, set[str]], place: str) -> Iterator[Problem]:
+def _about_forms(program: Program, purposes: Mapping[str, Collection[str]], place: str) -> Iterator[Problem]:
     mails = any(step.kind == "email" for step in program.steps.values())
     for number, trigger in enumerate(program.triggers):
         if trigger.kind != "form":
@@ -48,4 +48,4 @@ def _about_forms(program: Program, purposes: dict[str, set[str]], place: str) ->
 
 
 def _may_lead_to_mail(purposes: Collection[str], wanted: str | None) -> bool:
-    return wanted in purposes if wanted else any(map(is_mail, purposes))
+    return wanted in purposes if wanted else bool(purposes)

@@ -85,7 +85,7 @@ def _answers(
     now: datetime,
 ) -> dict[UUID, Go | Skip | Park]:
     sending = _sending(session, engine, now)
-    states = consents.state(session, list(locked))
+    states = consents.mail_state(session, list(locked))
     key = engine.context.settings.fingerprint_key
     suppressed = suppressions.suppressed(session, [row.address for row in rows], key)
     recent = _recent(session, list(locked), now) if sending.cap_per_day else {}

@@ -92,4 +92,4 @@ def _refusal(session: Session, lead: Lead, program: Program, key: bytes) -> str 
     """Why no mail of this sequence would leave for this lead, as things stand."""
     if lead.email in suppressions.suppressed(session, [lead.email], key):
         return "suppressed"
-    return consents.may_mail(consents.state(session, [lead.id])[lead.id], program.purpose)
+    return consents.may_mail(consents.mail_state(session, [lead.id])[lead.id], program.purpose)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from funnel.crm.facts import Fact, record
 from funnel.models import Consent, Lead
+from funnel.purposes import named_for_mail
 from nurture_sequences.models import Sequence, Version
 from tests.conftest import NOW
 
@@ -43,7 +44,15 @@ def lead(session: Session, email: str | None = None, *, agreed: bool = True, at:
 def consent(
     session: Session, of: Lead, purpose: str = "email_marketing", action: str = "granted", at: datetime = NOW
 ) -> Consent:
-    row = Consent(lead_id=of.id, purpose=purpose, action=action, wording="Send me news", channel="form", at=at)
+    row = Consent(
+        lead_id=of.id,
+        purpose=purpose,
+        action=action,
+        permits_mail=named_for_mail(purpose),
+        wording="Send me news",
+        channel="form",
+        at=at,
+    )
     session.add(row)
     session.flush()
     return row

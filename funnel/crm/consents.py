@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from funnel.crm import leads
 from funnel.crm.facts import Fact, record
+from funnel.purposes import named_for_mail
 
-#: Purposes that allow something else than mail; so do those that start with `share_`.
-NOT_MAIL = frozenset({"phone", "track_opens", "track_clicks"})
 #: What an unsubscribe of somebody who never agreed to anything is written under.
 ANY_MAIL = "email_marketing"
 
@@ -30,19 +29,13 @@ class Proof:
     user_agent: str | None = None
 
 
-def is_mail(purpose: str) -> bool:
-    """Whether agreeing to this purpose means agreeing to receive mail."""
-    return purpose not in NOT_MAIL and not purpose.startswith("share_")
-
-
 def may_mail(consents: Mapping[str, str], purpose: str | None) -> str | None:
     """Why this mail may not be sent, or null when it may. Pure.
 
-    `consents` is the last action by purpose, as `state` gives it. Without a purpose any granted mail purpose will do.
+    `consents` is the last action by purpose, of those that permit mail: as `mail_state` gives it. Without a purpose any
+    of them will do.
     """
-    if purpose is not None:
-        return _refusal({consents.get(purpose)})
-    return _refusal({action for key, action in consents.items() if is_mail(key)})
+    return _refusal(consents.values() if purpose is None else {consents.get(purpose)})
 
 
 def _refusal(actions: Collection[str | None]) -> str | None:
@@ -54,16 +47,27 @@ def _refusal(actions: Collection[str | None]) -> str | None:
 
 
 _STATE = text("""
-    SELECT DISTINCT ON (lead_id, purpose) lead_id, purpose, action
-      FROM consents WHERE lead_id = ANY (:leads)
-     ORDER BY lead_id, purpose, id DESC
+    SELECT lead_id, purpose, action
+      FROM (SELECT DISTINCT ON (lead_id, purpose) lead_id, purpose, action, permits_mail
+              FROM consents WHERE lead_id = ANY (:leads)
+             ORDER BY lead_id, purpose, id DESC) AS last
+     WHERE permits_mail OR NOT :of_mail
 """)
 
 
 def state(session: Session, lead_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """The last action of each purpose, by lead; a lead that never said anything has an empty mapping."""
+    return _state(session, lead_ids, of_mail=False)
+
+
+def mail_state(session: Session, lead_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """The same for the purposes that permit mail."""
+    return _state(session, lead_ids, of_mail=True)
+
+
+def _state(session: Session, lead_ids: Iterable[int], *, of_mail: bool) -> dict[int, dict[str, str]]:
     states: dict[int, dict[str, str]] = {lead_id: {} for lead_id in lead_ids}
-    for row in session.execute(_STATE, {"leads": list(states)}):
+    for row in session.execute(_STATE, {"leads": list(states), "of_mail": of_mail}):
         states[row.lead_id][row.purpose] = row.action
     return states
 
@@ -80,13 +84,17 @@ def wordings(session: Session, lead_id: int) -> dict[str, str]:
 
 
 _APPEND = text("""
-    INSERT INTO consents (lead_id, purpose, action, wording, channel, form_id, form_version, submission_id,
-                          page, locale, ip, user_agent, at)
-    SELECT :lead, purpose, :action, asked.wording, :channel, asked.form_id, asked.form_version, asked.submission_id,
-           :page, coalesce(asked.locale, :locale), :ip, :user_agent, :at
-      FROM unnest(CAST(:purposes AS text[])) AS purpose
+    INSERT INTO consents (lead_id, purpose, action, permits_mail, wording, channel, form_id, form_version,
+                          submission_id, page, locale, ip, user_agent, at)
+    SELECT :lead, purpose, :action, coalesce(asked.permits_mail, last.permits_mail, named_for_mail), asked.wording,
+           :channel, asked.form_id, asked.form_version, asked.submission_id, :page, coalesce(asked.locale, :locale),
+           :ip, :user_agent, :at
+      FROM unnest(CAST(:purposes AS text[]), CAST(:named_for_mail AS boolean[])) AS purpose (purpose, named_for_mail)
       LEFT JOIN LATERAL (
-           SELECT wording, form_id, form_version, submission_id, locale FROM consents
+           SELECT permits_mail FROM consents WHERE lead_id = :lead AND consents.purpose = purpose.purpose
+            ORDER BY id DESC LIMIT 1) AS last ON true
+      LEFT JOIN LATERAL (
+           SELECT permits_mail, wording, form_id, form_version, submission_id, locale FROM consents
             WHERE lead_id = :lead AND consents.purpose = purpose.purpose AND action = 'pending'
               AND submission_id = :submission
             ORDER BY id DESC LIMIT 1) AS asked ON true
@@ -110,13 +118,14 @@ def withdraw(
     """
     if not leads.lock(session, lead_id):
         return []
-    given = state(session, [lead_id])[lead_id]
+    given, of_mail = state(session, [lead_id])[lead_id], mail_state(session, [lead_id])[lead_id]
+    everything = purposes is None
     if purposes is None:
-        purposes = [purpose for purpose in given if is_mail(purpose)] or [ANY_MAIL]
+        purposes = list(of_mail) or [ANY_MAIL]
     changed = sorted(purpose for purpose in set(purposes) if given.get(purpose) != "withdrawn")
     append(session, lead_id, "withdrawn", changed, now, proof)
-    if any(map(is_mail, changed)):
-        left = may_mail(given | dict.fromkeys(changed, "withdrawn"), None) is None
+    if changed and (everything or not of_mail.keys().isdisjoint(changed)):
+        left = may_mail(of_mail | dict.fromkeys(changed, "withdrawn"), None) is None
         data = {"purposes": changed, "channel": proof.channel} | ({"message": str(message_id)} if message_id else {})
         record(session, [Fact("consent_withdrawn" if left else "unsubscribed", lead_id, now, data)])
     return changed
@@ -133,8 +142,10 @@ def append(
 ) -> None:
     """Write one row for each purpose, in the words its submission asked with when there is one.
 
+    It permits what the submission asked for, else what the last row of the purpose did, else what its name says.
     The caller holds the lead's lock, so that "last row" means the same to everybody.
     """
     if purposes:
-        values = {"lead": lead_id, "action": action, "purposes": list(purposes), "at": now}
-        session.execute(_APPEND, values | vars(proof) | {"submission": submission_id})
+        named = {"purposes": list(purposes), "named_for_mail": [named_for_mail(purpose) for purpose in purposes]}
+        values = {"lead": lead_id, "action": action, "at": now, "submission": submission_id}
+        session.execute(_APPEND, values | named | vars(proof))

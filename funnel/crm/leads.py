@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,8 +24,8 @@ from funnel.models import Lead
 class Capture:
     """One filling of a form, checked and ready to be written.
 
-    `values` are the form's fields by key; `agreed` maps each purpose to the wording that was agreed to; `ip` is a
-    network, not an address; `zone` is an IANA name that exists.
+    `values` are the form's fields by key; `agreed` maps each purpose to the wording that was agreed to, and a yes to
+    `mail_purposes` permits mail; `ip` is a network, not an address; `zone` is an IANA name that exists.
     """
 
     submission_id: UUID
@@ -34,6 +35,7 @@ class Capture:
     email: str
     values: dict[str, Any]
     agreed: dict[str, str] = field(default_factory=dict)
+    mail_purposes: Sequence[str] = ()
     double_opt_in: bool = False
     touch: Touched = field(default_factory=Touched)
     zone: str | None = None
@@ -62,10 +64,10 @@ CAPTURE = Prepared(
         SELECT :submission, :form, :version, id, CAST(:values AS jsonb), 'accepted', :ip, :at FROM lead
         RETURNING lead_id
     ), consent AS (
-        INSERT INTO consents (lead_id, purpose, action, wording, channel, form_id, form_version, submission_id,
-                              page, locale, ip, user_agent, at)
-        SELECT lead_id, purpose, CASE WHEN :double THEN 'pending' ELSE 'granted' END, wording, 'form', :form, :version,
-               :submission, :page, :locale, :ip, :user_agent, :at
+        INSERT INTO consents (lead_id, purpose, action, permits_mail, wording, channel, form_id, form_version,
+                              submission_id, page, locale, ip, user_agent, at)
+        SELECT lead_id, purpose, CASE WHEN :double THEN 'pending' ELSE 'granted' END, purpose = ANY (:mail_purposes),
+               wording, 'form', :form, :version, :submission, :page, :locale, :ip, :user_agent, :at
           FROM submission, json_each_text(CAST(:agreed AS json)) AS agreed (purpose, wording)
          WHERE NOT :double OR 'granted' IS DISTINCT FROM (
                SELECT action FROM consents
@@ -92,7 +94,14 @@ CAPTURE = Prepared(
     )
     SELECT lead_id FROM submission
     """,
-    {"submission": "uuid", "form": "bigint", "version": "bigint", "double": "boolean", "at": "timestamptz"},
+    {
+        "submission": "uuid",
+        "form": "bigint",
+        "version": "bigint",
+        "mail_purposes": "text[]",
+        "double": "boolean",
+        "at": "timestamptz",
+    },
 )
 
 
@@ -124,6 +133,7 @@ def parameters(told: Capture, now: datetime) -> dict[str, Any]:
         "fields": _json({key: value for key, value in values.items() if key != "email"}),
         "values": _json(values),
         "agreed": _json(told.agreed),
+        "mail_purposes": list(told.mail_purposes),
         "double": told.double_opt_in,
         "zone": told.zone,
         "locale": told.locale,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urljoin
@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 from funnel.crm.forms import form_by_key
 from funnel.doors import current, in_transaction
 from funnel.models import Form
+from funnel.purposes import of_mail
 from funnel.schemas.submission import Reader
 
 #: seconds until a changed definition is seen by every process
@@ -28,6 +29,8 @@ class KnownForm:
     name: str
     definition: Mapping[str, Any]
     reader: Reader
+    #: the purposes whose yes permits mail
+    mail_purposes: Sequence[str]
     #: where visitors go next: an absolute address, or a path on this host
     thanks: str
     #: the same for a script on another site, which needs to know that a bare path is one of ours
@@ -68,7 +71,16 @@ def known_form(key: str) -> KnownForm:
 
 
 def _known(form: Form, read_at: float) -> KnownForm:
-    reader = Reader(form.definition)
     thanks = form.definition["thanks_url"] or url_for("landing.thanks", key=form.key)
-    address = urljoin(current().settings.public_url, thanks)
-    return KnownForm(form.id, form.key, form.version, form.name, form.definition, reader, thanks, address, read_at)
+    return KnownForm(
+        id=form.id,
+        key=form.key,
+        version=form.version,
+        name=form.name,
+        definition=form.definition,
+        reader=Reader(form.definition),
+        mail_purposes=of_mail(form.definition["consents"]),
+        thanks=thanks,
+        thanks_address=urljoin(current().settings.public_url, thanks),
+        read_at=read_at,
+    )

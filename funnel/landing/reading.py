@@ -33,6 +33,7 @@ def capture_of(form: KnownForm, posted: dict[str, Any], filling: Filling) -> Cap
         email=filling.values["email"],
         values=filling.values,
         agreed=filling.agreed,
+        mail_purposes=form.mail_purposes,
         double_opt_in=form.definition["double_opt_in"],
         touch=touched(_tracking(posted), page, posts.text_of(posted, "referrer")),
         zone=_zone(posts.text_of(posted, "tz")),

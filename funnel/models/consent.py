@@ -21,6 +21,8 @@ class Consent(Base):
     purpose: Mapped[str]
     #: `pending` waits for the confirmation of a double opt-in
     action: Mapped[str]
+    #: whether a yes to it permits mail, as the form said then
+    permits_mail: Mapped[bool] = mapped_column(server_default=text("false"))
     #: the exact words the person saw
     wording: Mapped[str | None]
     #: form, one-click, preferences, api, import

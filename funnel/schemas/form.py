@@ -64,6 +64,12 @@ class ConsentIn(NullIsAbsent):
     purpose = fields.String(required=True, validate=KEY)
     wording = fields.String(required=True, validate=words(4000))
     required = fields.Boolean(load_default=False)
+    permits_mail = fields.Boolean(
+        metadata={
+            "description": "Whether a yes to it permits mail. Left out, its name decides: every purpose does, unless a"
+            " word of its name is about something else, such as phone, share, terms or privacy."
+        }
+    )
 
     @validates_schema
     def _purpose_is_free(self, data: dict[str, Any], **_: Any) -> None:

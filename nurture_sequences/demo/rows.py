@@ -47,10 +47,11 @@ _SUBMISSIONS = text("""
            values jsonb, at timestamptz)
 """)
 _CONSENTS = text("""
-    INSERT INTO consents (lead_id, purpose, action, wording, channel, form_id, form_version, submission_id, page, at)
-    SELECT lead_id, purpose, action, wording, channel, form_id, form_version, submission_id, page, at
-      FROM json_to_recordset(:rows) AS w (lead_id bigint, purpose text, action text, wording text, channel text,
-           form_id bigint, form_version bigint, submission_id uuid, page text, at timestamptz)
+    INSERT INTO consents (lead_id, purpose, action, permits_mail, wording, channel, form_id, form_version,
+                          submission_id, page, at)
+    SELECT lead_id, purpose, action, permits_mail, wording, channel, form_id, form_version, submission_id, page, at
+      FROM json_to_recordset(:rows) AS w (lead_id bigint, purpose text, action text, permits_mail boolean, wording text,
+           channel text, form_id bigint, form_version bigint, submission_id uuid, page text, at timestamptz)
      ORDER BY at
 """)
 _TOUCHES = text("""
@@ -148,10 +149,11 @@ class _Known:
         purposes = (MAIL, PHONE) if self.person.may_be_called else (MAIL,)
         for key, at in self.filled:
             for purpose in purposes:
-                given = {"purpose": purpose, "action": "granted", "wording": WORDINGS[purpose], "channel": "form"}
-                yield self._of_form() | given | {"submission_id": key, "page": PAGE, "at": at}
+                given = {"purpose": purpose, "action": "granted", "permits_mail": purpose == MAIL}
+                words = {"wording": WORDINGS[purpose], "channel": "form", "page": PAGE}
+                yield self._of_form() | given | words | {"submission_id": key, "at": at}
         if gone := self.person.unsubscribed_at:
-            taken = {"purpose": MAIL, "action": "withdrawn", "channel": "one-click", "at": gone}
+            taken = {"purpose": MAIL, "action": "withdrawn", "permits_mail": True, "channel": "one-click", "at": gone}
             yield {"lead_id": self.lead_id} | taken
 
     def touches(self) -> Iterable[Row]:

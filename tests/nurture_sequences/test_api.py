@@ -35,12 +35,14 @@ def form(key, *purposes):
         ({"enter": {"form": "none"}}, "enter/form", 'there is no form "none"'),
         ({"enter": {"form": "silent"}}, "enter/form", "asks for no consent to mail"),
         ({"enter": {"form": "calls"}}, "enter/form", "asks for no consent to mail"),
+        ({"enter": {"form": "calls"}, "purpose": "phone"}, "enter/form", "no consent to the purpose phone"),
+        ({"enter": {"form": "game"}}, "enter/form", "asks for no consent to mail"),
         ({"enter": {"form": "news"}, "purpose": "offers"}, "enter/form", "no consent to the purpose offers"),
         ({"enter": {"any": [{"tag": "x"}, {"form": "silent"}]}}, "enter/any/1/form", "asks for no consent to mail"),
     ],
 )
 def test_a_sequence_whose_leads_would_get_no_mail_is_published_with_a_warning(api, document, path, says):
-    for made in (form("silent"), form("calls", "phone"), form("news", "newsletter")):
+    for made in (form("silent"), form("calls", "phone"), form("news", "newsletter"), form("game", "terms")):
         assert api("POST", "/forms", json=made).status_code == 201
 
     saved = api("PUT", "/sequences/trial", json=GOOD | document).json

@@ -36,8 +36,8 @@ _LEADS = text("""
     SELECT 'lead' || n || '@proof.example', :now, :now, :now FROM generate_series(1, :leads) AS n RETURNING id
 """)
 _CONSENTS = text("""
-    INSERT INTO consents (lead_id, purpose, action, wording, channel, at)
-    SELECT id, 'email_marketing', 'granted', 'Send me news', 'form', :now FROM leads
+    INSERT INTO consents (lead_id, purpose, action, permits_mail, wording, channel, at)
+    SELECT id, 'email_marketing', 'granted', true, 'Send me news', 'form', :now FROM leads
 """)
 _STANDING = text("""
     SELECT (SELECT count(*) FROM pending_facts WHERE failed IS NULL) AS facts,

@@ -2,7 +2,8 @@ import pytest
 from sqlalchemy import text
 
 from funnel.crm import consents
-from funnel.crm.consents import Proof, may_mail
+from funnel.crm.consents import Proof, mail_state, may_mail
+from funnel.models import Consent
 
 PAGE = Proof("preferences")
 
@@ -31,7 +32,6 @@ def say(session, lead_id, now, **actions):
         ({"newsletter": "pending"}, "newsletter", "consent not confirmed"),
         ({"newsletter": "denied"}, None, "no consent"),
         ({}, None, "no consent"),
-        ({"phone": "granted", "track_opens": "granted", "share_acme": "granted"}, None, "no consent"),
     ],
 )
 def test_mail_needs_a_granted_mail_purpose(state, purpose, reason):
@@ -58,7 +58,7 @@ def test_withdrawing_everything_leaves_what_is_not_mail(session, lead_id, now):
 def test_an_unsubscribe_of_somebody_who_never_agreed_is_kept_too(session, lead_id, now):
     assert consents.withdraw(session, lead_id, None, now, proof=PAGE) == [consents.ANY_MAIL]
 
-    assert may_mail(consents.state(session, [lead_id])[lead_id], None) == "unsubscribed"
+    assert may_mail(mail_state(session, [lead_id])[lead_id], None) == "unsubscribed"
 
 
 def test_withdrawing_what_is_not_mail_is_no_unsubscribe(session, lead_id, now):
@@ -67,6 +67,29 @@ def test_withdrawing_what_is_not_mail_is_no_unsubscribe(session, lead_id, now):
     consents.withdraw(session, lead_id, ["phone"], now, proof=PAGE)
 
     assert session.scalar(text("SELECT count(*) FROM events")) == 0
+
+
+@pytest.mark.parametrize("purpose", ["phone", "track_opens", "share_acme", "terms", "acceptTerms", "privacy-policy"])
+def test_a_yes_to_something_else_permits_no_mail(session, lead_id, now, purpose):
+    say(session, lead_id, now, **{purpose: "granted"})
+
+    mine = mail_state(session, [lead_id])[lead_id]
+
+    assert may_mail(mine, None) == may_mail(mine, purpose) == "no consent"
+    assert consents.state(session, [lead_id]) == {lead_id: {purpose: "granted"}}
+
+
+def test_what_a_yes_permits_stays_with_it_when_it_is_taken_back_and_given_again(session, lead_id, now):
+    for purpose, permits in (("terms", True), ("offers", False)):
+        given = {"lead_id": lead_id, "purpose": purpose, "action": "granted", "permits_mail": permits}
+        session.add(Consent(channel="form", at=now, **given))
+    session.flush()
+
+    assert consents.withdraw(session, lead_id, None, now, proof=PAGE) == ["terms"]
+    assert mail_state(session, [lead_id])[lead_id] == {"terms": "withdrawn"}
+
+    say(session, lead_id, now, terms="granted", offers="granted")
+    assert mail_state(session, [lead_id])[lead_id] == {"terms": "granted"}
 
 
 def test_nobody_has_nothing_to_withdraw(session, now):

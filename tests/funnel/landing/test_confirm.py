@@ -39,6 +39,20 @@ def test_the_button_grants_what_was_pending_in_the_words_it_was_asked_with(clien
     assert (kind, data.keys()) == ("confirmed", {"form", "submission"})
 
 
+def test_a_confirmed_yes_permits_what_its_form_said(client, make_form, rows, settings):
+    consents = [{"purpose": "terms", "permits_mail": True}, {"purpose": "offers", "permits_mail": False}]
+    make_form(double_opt_in=True, consents=[{"wording": "Yes."} | consent for consent in consents])
+    client.post("/f/demo", data={"email": "jane@example.com", "terms": "on", "offers": "on"})
+    [(submission,)] = rows("SELECT id FROM submissions")
+
+    client.post("/c/" + links.confirm_token(settings.secret_keys, submission))
+
+    assert rows("SELECT purpose, permits_mail FROM consents WHERE action = 'granted' ORDER BY purpose") == [
+        ("offers", False),
+        ("terms", True),
+    ]
+
+
 def test_pressing_it_again_changes_nothing(client, path, counts):
     client.post(path)
     before = counts()

@@ -166,6 +166,29 @@ def test_double_opt_in_leaves_consent_pending_but_never_takes_back_a_granted_one
     assert rows("SELECT data->'double_opt_in' FROM events ORDER BY id") == [(True,), (False,), (False,)]
 
 
+@pytest.mark.parametrize(
+    ("consent", "permits"),
+    [
+        ({"purpose": "newsletter"}, True),
+        ({"purpose": "email_marketing"}, True),
+        ({"purpose": "terms", "required": True}, False),
+        ({"purpose": "privacy_policy"}, False),
+        ({"purpose": "phone"}, False),
+        ({"purpose": "offers", "permits_mail": False}, False),
+        ({"purpose": "terms", "permits_mail": True}, True),
+    ],
+)
+@pytest.mark.parametrize("double_opt_in", [True, False])
+def test_a_yes_permits_mail_when_its_form_says_so_or_else_its_name(
+    client, make_form, rows, consent, permits, double_opt_in
+):
+    make_form(consents=[{"wording": "Yes."} | consent], double_opt_in=double_opt_in)
+
+    client.post("/f/demo", data={"email": "jane@example.com", consent["purpose"]: "on"})
+
+    assert rows("SELECT purpose, permits_mail FROM consents") == [(consent["purpose"], permits)]
+
+
 def test_a_bot_gets_the_same_answer_and_makes_no_lead(client, make_form, counts, rows):
     make_form()
 
