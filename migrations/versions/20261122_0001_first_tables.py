@@ -217,7 +217,6 @@ def upgrade() -> None:
         sa.Column("lead_id", sa.BigInteger(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("permits_mail", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("wording", sa.Text(), nullable=True),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("form_id", sa.BigInteger(), nullable=True),
