@@ -27,6 +27,7 @@ command = cli.Funnel(
         programs=[programs.web("wsgi:application"), programs.worker("nurture_sequences.worker")],
         demo="nurture_sequences.demo.seed:seed",
         demo_programs=[programs.listening("demo", "nurture_sequences.demo.site", business.site_address)],
+        keeps_real_time=["nurture_sequences.real_time:keep"],
     ),
 )
 

@@ -11,6 +11,7 @@ from typing import cast
 
 import click
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from funnel import config
 from funnel import migrate as migrations
@@ -43,7 +44,8 @@ def prepare(composition: Composition, speed: float, demo: bool) -> None:
     """What `funnel up` does before web and workers start; answers in JSON."""
     with opened() as context:
         migrations.upgrade(_engine(context))
-        notes = [f"the database is at revision {migrations.revision(_engine(context))}", *_check(context, speed)]
+        revision = migrations.revision(_engine(context))
+        notes = [f"the database is at revision {revision}", *_check(context, speed, composition)]
         with context.database.transaction() as session:
             login = users.create_first_user(session, context.wall())
         if demo and composition.demo:
@@ -124,16 +126,24 @@ def status() -> None:
             click.echo("Sending is open.")
 
 
-def _check(context: Context, speed: float) -> list[str]:
+def _check(context: Context, speed: float, composition: Composition) -> list[str]:
     """Is it the right key and the right place; and how fast does engine time run from now on?"""
     with context.database.transaction() as session:
         try:
             row = installation.start_up(session, context.settings, context.wall())
         except installation.FingerprintKeyError as error:
             raise click.ClickException(str(error)) from None
-        installation.set_speed(session, speed, context.wall())
+        _set_speed(session, context, speed, composition)
         held = [f"sending is held: {row.sending_held} (`funnel sending start` opens it)"] if row.sending_held else []
     return [*held, *([f"engine time runs {speed:g} times faster"] if speed != 1 else [])]
+
+
+def _set_speed(session: Session, context: Context, speed: float, composition: Composition) -> None:
+    wall = context.wall()
+    before, after = installation.set_speed(session, speed, wall)
+    if before != after:
+        for path in composition.keeps_real_time:
+            load(path)(session, context.settings, before, after, wall)
 
 
 def _engine(context: Context) -> Engine:

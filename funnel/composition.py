@@ -14,11 +14,14 @@ from funnel.supervisor.programs import Program
 class Composition:
     """`programs` are what `funnel up` runs. `demo` is a `module:function` that fills an empty installation with
     a demo business: called with the context, it returns lines for the operator. `demo_programs` run beside it.
+    `keeps_real_time` names functions that mend clocks when engine time changes its speed: called, in the transaction
+    that changes it, with the session, the settings, the clock before and after, and the wall time.
     """
 
     programs: Sequence[Program]
     demo: str | None = None
     demo_programs: Sequence[Program] = ()
+    keeps_real_time: Sequence[str] = ()
 
 
 def load(path: str) -> Any:

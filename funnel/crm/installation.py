@@ -84,15 +84,18 @@ def pause_account(session: Session, until: datetime, reason: str) -> None:
     session.execute(update(Installation).values(paused_until=longest, paused_reason=reason))
 
 
-def set_speed(session: Session, speed: float, wall: datetime) -> EngineClock:
-    """Make engine time run `speed` times faster from now on; it goes on from where it stands."""
+def set_speed(session: Session, speed: float, wall: datetime) -> tuple[EngineClock, EngineClock]:
+    """Make engine time run `speed` times faster from now on; it goes on from where it stands.
+
+    Returns the clock before and after. They are the same when the speed is.
+    """
     row = session.execute(select(Installation).with_for_update()).scalar_one()
-    clock = EngineClock(row.wall_origin, row.engine_origin, row.speed)
-    if clock.speed != speed:
-        clock = clock.with_speed(speed, wall)
-        row.wall_origin, row.engine_origin, row.speed = clock.wall_origin, clock.engine_origin, speed
+    before = after = EngineClock(row.wall_origin, row.engine_origin, row.speed)
+    if before.speed != speed:
+        after = before.with_speed(speed, wall)
+        row.wall_origin, row.engine_origin, row.speed = after.wall_origin, after.engine_origin, speed
         session.flush()
-    return clock
+    return before, after
 
 
 def _check_fingerprint_key(row: Installation, key: bytes) -> None:

@@ -58,11 +58,12 @@ def test_the_wrong_fingerprint_key_stops_the_start_with_a_clear_line(session, re
 
 
 def test_a_new_speed_goes_on_from_where_the_engine_clock_stands(session):
-    slow = installation.set_speed(session, 1, NOW)
-    fast = installation.set_speed(session, 1000, NOW)
+    slow, same = installation.set_speed(session, 1, NOW)
+    before, fast = installation.set_speed(session, 1000, NOW)
 
+    assert slow == same == before
     assert fast.now(NOW) == slow.now(NOW)
-    assert installation.set_speed(session, 1000, NOW + timedelta(hours=1)) == fast
+    assert installation.set_speed(session, 1000, NOW + timedelta(hours=1)) == (fast, fast)
 
 
 def test_of_two_pauses_of_the_account_the_longer_holds(session):
