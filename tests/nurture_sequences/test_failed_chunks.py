@@ -94,17 +94,23 @@ def test_the_others_of_a_chunk_go_on_while_somebody_holds_a_lead(committed, play
 
 def test_a_deadlock_costs_its_leads_some_seconds(committed, played, cast):
     lena, omar = cast
+    # Who looks for a deadlock first is the one to be told of it: the chunk, after two seconds.
+    with committed.database.transaction() as session:
+        session.execute(text(f'ALTER DATABASE "{committed.database.bind.url.database}" SET deadlock_timeout = 2000'))
     play = played()
     with ThreadPoolExecutor(1) as threads, committed.database.transaction() as other:
+        other.execute(text("SET LOCAL deadlock_timeout = 60000"))
         other.execute(LOCK, {"id": omar.id})
         turn = threads.submit(play.pulse.turn)
         wait_until_blocked(committed)
-        other.execute(LOCK, {"id": lena.id})  # who waited first is told of the deadlock
+        other.execute(LOCK, {"id": lena.id})
 
         turn.result(timeout=30)
-        play.pulse.turn()
 
-        assert clocks(committed) == [SOON] * 2
+    play.pulse.turn()
+
+    # Lena's lock was free for a moment: she may have gone on.
+    assert clocks(committed)[1] == SOON
     play.context.at = SOON
     play.turn()
     assert len(play.outbox.sent) == 2
