@@ -26,7 +26,7 @@ class Cookies(SecureCookieSessionInterface):
     """Flask's signed cookie, whose signer is made only for those who bring one: form posts do not."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        if "HTTP_COOKIE" not in request.environ or self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
 
