@@ -48,10 +48,15 @@ def configure(app: Flask) -> None:
 
 
 def sign_in(user: User) -> None:
-    """Start a session of this user; nothing of the session before it is kept."""
+    """Start a session of this user; nothing of the session before it is kept.
+
+    The token is made here and not at its first use: the app asks several things at once, each answer renews the
+    cookie, and the last one to come would drop a token that another one had just made.
+    """
     session.clear()
     session.permanent = True
     session.update(user=user.id, stamp=users.stamp(user))
+    csrf_token()
 
 
 def sign_out() -> None:

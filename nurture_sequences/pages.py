@@ -1,4 +1,4 @@
-"""Door for marketers: sequences in the app, and what the pages of `funnel` show of them."""
+"""Door for marketers: sequences, until the app shows them itself."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import abort, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from funnel import extensions
 from funnel.doors import current, engine_now, in_transaction
-from funnel.extensions import Panel, Tab, Word
 from funnel.ui.blueprint import Pages
 from nurture_sequences import models as tables
 from nurture_sequences import overview, sequences, yaml_documents
@@ -21,13 +18,6 @@ from nurture_sequences.advice import advice
 PAGE = 50
 
 door = Pages("sequence_pages", __name__)
-
-
-@door.record
-def _extend(state: BlueprintSetupState) -> None:
-    added = extensions.of(state.app)
-    added.tabs.append(Tab("Sequences", "sequence_pages.list_sequences"))
-    added.lead_panels.append(lead_panel)
 
 
 @door.get("/sequences")
@@ -63,15 +53,6 @@ def pause_sequence(key: str) -> Response:
 @door.post("/sequences/<key>/resume")
 def resume_sequence(key: str) -> Response:
     return _turn(sequences.resume, key)
-
-
-def lead_panel(session: Session, lead_id: int, now: datetime) -> Panel:
-    """Where a lead stands in each sequence."""
-    rows = [
-        (row.sequence, str(row.version), Word(row.status), row.step, row.due_at, row.held or row.reason)
-        for row in overview.enrollments(session, lead_id, limit=50)
-    ]
-    return Panel("Sequences", ("Sequence", "Version", "Status", "Step", "Next date", "Reason"), rows)
 
 
 def _turn(verb: Callable[[Session, str, datetime], tables.Sequence], key: str) -> Response:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 CHROMIUM = "chromium"
 #: without its own errands, which would leave this machine
@@ -22,7 +22,7 @@ ARGUMENTS = (
 )
 DESK, PHONE = (1280, 900), (390, 844)
 #: milliseconds that a page may take to show what is expected
-PATIENCE = 10_000
+PATIENCE = 20_000
 #: what Chromium writes to its console when a form answers that something is wrong, as it should
 REFUSED = "the server responded with a status of 422"
 
@@ -34,6 +34,7 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         no = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         no(f"there is no {CHROMIUM} on this machine (Debian: apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS.split())
         yield browser
@@ -84,7 +85,7 @@ class Tab:
     def close(self) -> None:
         """Leave. Raises AssertionError with everything there was to complain about."""
         self._context.close()
-        assert self.complaints == []
+        assert not self.complaints, "\n".join(self.complaints)
 
     def __enter__(self) -> Tab:
         return self

@@ -1,4 +1,4 @@
-"""The kind of blueprint every page of the app is: for those signed in, safe against forged posts, without scripts."""
+"""The kind of blueprint everything under `/app` is: for those signed in, and safe against forged posts."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from funnel import extensions, sessions
-from funnel.doors import engine_now
+from funnel import sessions
 from funnel.ui import language
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-#: nothing runs, nothing is loaded from elsewhere, nobody frames us
+#: for pages drawn here: nothing runs, nothing is loaded from elsewhere, nobody frames us
 POLICY = (
-    "default-src 'none'; style-src 'self'{styles}; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 
@@ -49,9 +48,7 @@ def _admit() -> WerkzeugResponse | None:
 
 
 def _protect(response: Response) -> Response:
-    # A mail's page shows the mail's own styles, in a frame that inherits this policy.
-    styles = " 'unsafe-inline'" if g.get("inline_styles") else ""
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(styles=styles))
+    response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers.setdefault("Cache-Control", "no-store")
     return response
@@ -61,12 +58,7 @@ def _words() -> dict[str, Any]:
     spoken = language.chosen()
     return {
         "_": spoken.word,
-        "moment": spoken.moment,
-        "told": spoken.fact,
-        "shown": lambda value: spoken.word(value) if isinstance(value, extensions.Word) else value,
         "language": spoken.code,
         "csrf_token": sessions.csrf_token,
         "user": g.get("user"),
-        "tabs": extensions.here().tabs,
-        "engine_now": engine_now,
     }

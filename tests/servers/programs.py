@@ -51,11 +51,12 @@ def web(environ: Mapping[str, str], log: Path) -> tuple[Group, str]:
     command = programs.web("wsgi:application").command(settings, "127.0.0.1")
     group, url = Group([sys.executable, *command[1:]], environ, log), f"http://127.0.0.1:{settings.port}"
     group.start()
-    group.wait_until(lambda: _answers(f"{url}/healthz"))
+    group.wait_until(lambda: answers(f"{url}/healthz"))
     return group, url
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether there is a 200 at this address."""
     try:
         with urllib.request.urlopen(url, timeout=5) as response:
             return bool(response.status == 200)

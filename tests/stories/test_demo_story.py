@@ -102,6 +102,7 @@ def test_on_a_phone_every_page_fits_and_says_what_is_wrong(service, tab):
         for number, name in enumerate(("", "leads", "mailbox", "sequences", "sequences/solar-guide"), 5):
             page.goto(f"{service.url}/app/{name}")
             page.get_by_role("main").get_by_role("heading", level=1).wait_for()
+            page.wait_for_load_state("networkidle")
             visitor.look(f"phone-{number}-{name.replace('/', '-') or 'home'}")
 
 
@@ -200,10 +201,11 @@ def read_in_the_app(service, tab, lead):
         sign_in(service, page)
         page.goto(f"{service.url}/app/leads")
         row = page.get_by_role("row", name=re.compile("lena@example.com"))
-        expect(row.get_by_role("cell").first).to_have_text("lead")
+        expect(row.get_by_role("cell").first).to_have_text("Lead")
         marketer.look("desk-5-leads")
         row.get_by_role("link").click()
         page.wait_for_url(f"{service.url}/app/leads/{lead['id']}")
+        expect(page.get_by_text("Left the sequence “solar-guide”")).to_be_visible()
         marketer.look("desk-6-lead")
         page.goto(f"{service.url}/app/")
         expect(page.get_by_role("main").get_by_role("heading", level=1)).to_have_text("Home")
@@ -213,7 +215,7 @@ def read_in_the_app(service, tab, lead):
         page.goto(f"{service.url}/app/mailbox?to=lena@example.com")
         marketer.look("desk-9-mailbox")
         page.get_by_role("link", name=LETTERS[0]).click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(LETTERS[0])
+        expect(page.get_by_role("main").get_by_role("heading", level=1)).to_have_text(LETTERS[0])
         marketer.look("desk-10-mail")
 
 

@@ -1,16 +1,22 @@
-import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { I18nProvider } from "react-aria-components";
-import { ApiError } from "./api/client.ts";
+import { ApiError, AwayError } from "./api/client.ts";
 import { toast } from "./components/Toast.tsx";
 import "./index.css";
 import { useLanguage } from "./lib/language.ts";
+import { askAgain, isSession } from "./lib/session.ts";
 import { followTheme } from "./lib/theme.ts";
 import { router } from "./router.tsx";
 
-const client = new QueryClient({
+/** Nobody answered a question: ask at once whether the service is there, so that the strip says it. */
+const doubt = (error: Error) => {
+  if (error instanceof AwayError) void askAgain(client);
+};
+
+const client: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
@@ -19,9 +25,15 @@ const client = new QueryClient({
     },
     mutations: { networkMode: "always" },
   },
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      if (!isSession(query.queryKey)) doubt(error);
+    },
+  }),
   // A mutation that shows its own errors says so with meta.quiet.
   mutationCache: new MutationCache({
     onError: (error, _values, _context, mutation) => {
+      doubt(error);
       if (!mutation.meta?.quiet) toast(error.message, "bad");
     },
   }),

@@ -1,5 +1,6 @@
 /** Which address shows which screen. Each screen is a file of its own, loaded when it is first needed. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { only, readSearch, writeSearch } from "./lib/search.ts";
 import { Broken, Missing } from "./shell/Broken.tsx";
 import { Shell } from "./shell/Shell.tsx";
 
@@ -7,14 +8,40 @@ const root = createRootRoute({ component: Shell, errorComponent: Broken });
 const under = () => root;
 
 const home = createRoute({ getParentRoute: under, path: "/", component: lazyRouteComponent(() => import("./screens/home/Home.tsx"), "Home") });
+const leads = createRoute({
+  getParentRoute: under,
+  path: "/leads",
+  validateSearch: only("search", "stage", "tag", "cursor"),
+  component: lazyRouteComponent(() => import("./screens/leads/Leads.tsx"), "Leads"),
+});
+const lead = createRoute({
+  getParentRoute: under,
+  path: "/leads/$id",
+  validateSearch: only("view"),
+  component: lazyRouteComponent(() => import("./screens/lead/LeadPage.tsx"), "LeadPage"),
+});
+const mailbox = createRoute({
+  getParentRoute: under,
+  path: "/mailbox",
+  validateSearch: only("to", "cursor"),
+  component: lazyRouteComponent(() => import("./screens/mailbox/Mailbox.tsx"), "Mailbox"),
+});
+const mail = createRoute({
+  getParentRoute: under,
+  path: "/mailbox/$id",
+  validateSearch: only("view"),
+  component: lazyRouteComponent(() => import("./screens/mailbox/Mail.tsx"), "Mail"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([home]),
+  routeTree: root.addChildren([home, leads, lead, mailbox, mail]),
   basepath: "/app",
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
   defaultNotFoundComponent: Missing,
   scrollRestoration: true,
+  parseSearch: readSearch,
+  stringifySearch: writeSearch,
 });
 
 declare module "@tanstack/react-router" {

@@ -6,7 +6,7 @@ import pytest
 
 from funnel.app import create_app
 from funnel.crm import logins, users
-from tests.funnel.ui.conftest import EMAIL, PASSWORD, token_on
+from tests.funnel.ui.conftest import EMAIL, PASSWORD
 
 
 def test_the_right_password_opens_the_app(user, browser, submit):
@@ -71,9 +71,21 @@ def test_a_form_without_our_token_does_nothing(user, browser):
 
 
 def test_signing_out_closes_the_app(signed_in):
-    signed_in.post("/app/logout", data={"csrf": token_on(signed_in, "/app/leads")})
+    signed_in.post("/app/logout", data={"csrf": signed_in.get("/api/v1/session").json["csrf"]})
 
     assert signed_in.get("/app/").location.startswith("/app/login")
+
+
+def test_the_token_against_forged_writes_is_in_the_cookie_from_the_start(user, browser, submit):
+    submit("/app/login", email=EMAIL, password=PASSWORD)
+    cookie = browser.get_cookie("funnel").value
+
+    told = []
+    for _ in range(2):  # two questions at once carry the same cookie
+        browser.set_cookie("funnel", cookie)
+        told.append(browser.get("/api/v1/session").json["csrf"])
+
+    assert told[0] == told[1]
 
 
 def test_a_new_password_ends_old_sessions(signed_in, user, context):

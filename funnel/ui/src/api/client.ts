@@ -35,6 +35,11 @@ export function whenLoginEnds(call: () => void): () => void {
   return () => onEnd.delete(call);
 }
 
+/** The user signs out: what is still under way may fail, and needs no way back. */
+export function endLogin(): void {
+  onEnd.clear();
+}
+
 const middleware: Middleware = {
   onRequest({ request }) {
     if (request.method !== "GET") request.headers.set("X-CSRF-Token", csrf);

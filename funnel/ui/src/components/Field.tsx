@@ -20,11 +20,11 @@ interface Told {
   className?: string;
 }
 
-export function TextField({ label, hint, error, className, lines = 1, placeholder, ...rest }:
-  Omit<TextFieldProps, "className" | "children"> & Told & { lines?: number; placeholder?: string }) {
+export function TextField({ label, hint, error, className, hidden = false, lines = 1, placeholder, ...rest }:
+  Omit<TextFieldProps, "className" | "children"> & Told & { lines?: number; placeholder?: string; hidden?: boolean }) {
   return (
     <AriaText {...rest} isInvalid={Boolean(error)} className={className}>
-      <Label className={LABEL}>{label}</Label>
+      <Label className={hidden ? "sr-only" : LABEL}>{label}</Label>
       {lines > 1 ? <TextArea rows={lines} placeholder={placeholder} className={INPUT} /> : <Input placeholder={placeholder} className={INPUT} />}
       {hint && <Text slot="description" className={HINT}>{hint}</Text>}
       <FieldError className={ERROR}>{error}</FieldError>

@@ -27,9 +27,13 @@ export function useSession() {
   return { heard: asked.data, away: asked.error instanceof AwayError, error: asked.error, again: asked.refetch };
 }
 
+export function isSession(key: readonly unknown[]): boolean {
+  return key[0] === question.queryKey[0];
+}
+
 /** Ask at once, for instance to learn whether somebody is signed in again. */
 export async function askAgain(client: QueryClient): Promise<void> {
-  await client.refetchQueries({ queryKey: ["session"] });
+  await client.refetchQueries({ queryKey: question.queryKey });
 }
 
 /** Engine time in milliseconds, moving; quick clocks move every second, real time every half minute. */

@@ -69,7 +69,7 @@ function Finder({ session, onDone }: { session: Session | undefined; onDone: () 
         )}
         {people.length > 0 && (
           <MenuSection title={t("search.leads")}>
-            {people.map((lead) => <MenuItem key={lead.id} id={`page:/app/leads/${lead.id}`} textValue={lead.email}>{lead.email}</MenuItem>)}
+            {people.map((lead) => <MenuItem key={lead.id} id={`/leads/${lead.id}`} textValue={lead.email}>{lead.email}</MenuItem>)}
           </MenuSection>
         )}
       </Menu>

@@ -6,6 +6,7 @@ import type { Session } from "../api/client.ts";
 import { toast } from "../components/Toast.tsx";
 import { exact } from "../lib/dates.ts";
 import { useLocale, useWords } from "../lib/language.ts";
+import { isSession } from "../lib/session.ts";
 
 export function Strip({ session, away }: { session: Session | undefined; away: boolean }) {
   const t = useWords();
@@ -35,7 +36,7 @@ function useReturn(away: boolean): void {
   useEffect(() => {
     if (was.current && !away) {
       toast(t("strip.back"));
-      void client.refetchQueries({ type: "active", predicate: (query) => query.queryKey[0] !== "session" });
+      void client.refetchQueries({ type: "active", predicate: (query) => !isSession(query.queryKey) });
     }
     was.current = away;
   }, [away, client, t]);

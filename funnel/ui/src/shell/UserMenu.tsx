@@ -1,7 +1,7 @@
 /** Language, appearance, signing out. */
 import { CircleUser } from "lucide-react";
 import { useSyncExternalStore } from "react";
-import type { Session } from "../api/client.ts";
+import { endLogin, type Session } from "../api/client.ts";
 import { IconButton } from "../components/Button.tsx";
 import { Menu, MenuItem, MenuSection } from "../components/Menu.tsx";
 import { language, useLanguage, useWords } from "../lib/language.ts";
@@ -40,6 +40,7 @@ function pick(keys: "all" | Set<string | number>, keep: (id: string) => void): v
 
 /** A form like any other: the server ends the session and shows the way in. */
 function signOut(csrf: string): void {
+  endLogin();
   const form = document.createElement("form");
   form.method = "post";
   form.action = "/app/logout";

@@ -16,9 +16,9 @@ export interface Place {
 
 export const PLACES: readonly Place[] = [
   { name: "nav.home", to: "/", Icon: House },
-  { name: "nav.leads", page: "/app/leads", Icon: Users },
+  { name: "nav.leads", to: "/leads", Icon: Users },
   { name: "nav.sequences", page: "/app/sequences", Icon: Workflow },
-  { name: "nav.mailbox", page: "/app/mailbox", Icon: Inbox, exists: (session) => session.rooms.mailbox },
+  { name: "nav.mailbox", to: "/mailbox", Icon: Inbox, exists: (session) => session.rooms.mailbox },
 ];
 
 export function places(session: Session | undefined): readonly Place[] {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from werkzeug.security import generate_password_hash
 
 from funnel.db import Database, open_engine
 from funnel.models import User
-from tests import factories
+from nurture_sequences import programs as programs_cache
 from tests.browser import DESK, PHONE, Tab, chromium
 from tests.conftest import create_database, database_url, drop_database
+from tests.funnel.ui.app import story
 from tests.funnel.ui.conftest import EMAIL, PASSWORD
 from tests.servers import programs
 from tests.servers.group import Group
@@ -45,8 +47,8 @@ def place(cluster: str, template: str, tmp_path_factory: pytest.TempPathFactory)
         session.add(User(email=EMAIL, password_hash=generate_password_hash(PASSWORD, method="scrypt")))
         # No worker runs here; the engine is heard of as if one did.
         session.execute(text("UPDATE installation SET pulse_at = now() + interval '1 day'"))
-        for person in ("lena@example.com", "omar@example.com"):
-            factories.lead(session, person)
+        programs_cache.forget()
+        story.tell(session, datetime.now(UTC))
     server, address = programs.web(programs.environment(home, DATABASE_URL=url), home / "web.log")
     yield Place(address, database, server)
     server.kill()

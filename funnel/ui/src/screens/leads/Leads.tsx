@@ -1,0 +1,89 @@
+/** Everybody: searched, filtered, page by page. What is asked for stands in the address. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi, type LinkProps } from "@tanstack/react-router";
+import { api, ok, type Schemas } from "../../api/client.ts";
+import { Badge } from "../../components/Badge.tsx";
+import { LinkButton } from "../../components/Button.tsx";
+import { Moment } from "../../components/Moment.tsx";
+import { Page } from "../../components/Page.tsx";
+import { Pages } from "../../components/Pages.tsx";
+import { StageBadge } from "../../components/StageBadge.tsx";
+import { EmptyState, Loaded } from "../../components/States.tsx";
+import { type Column, Table } from "../../components/Table.tsx";
+import { useLocale, useWords } from "../../lib/language.ts";
+import { LIVE } from "../../lib/live.ts";
+import { nameOf } from "../../lib/people.ts";
+import { Filters } from "./Filters.tsx";
+
+const route = getRouteApi("/leads");
+const PAGE = 50;
+/** tags shown in a row before "and more" */
+const TAGS = 3;
+
+export function Leads() {
+  const t = useWords();
+  const asked = route.useSearch();
+  const query = useQuery({
+    queryKey: ["leads", "list", asked],
+    queryFn: () => ok(api.GET("/api/v1/leads", { params: { query: { ...asked, limit: PAGE } } })),
+    placeholderData: keepPreviousData,
+    ...LIVE,
+  });
+  const address = (cursor?: string): LinkProps => ({ to: "/leads", search: { ...asked, cursor } });
+  return (
+    <Page title={t("leads.title")} beside={<span className="text-mute">{t("leads.order")}</span>}>
+      <Filters />
+      <Loaded query={query} lines={8}>
+        {({ items, next_cursor: next }) => items.length === 0 ? <Nobody filtered={Boolean(asked.search || asked.stage || asked.tag)} /> : (
+          <>
+            <LeadTable leads={items} />
+            <Pages cursor={asked.cursor} next={next} address={address} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function LeadTable({ leads }: { leads: Schemas["LeadOut"][] }) {
+  const t = useWords();
+  const locale = useLocale();
+  const columns: Column<Schemas["LeadOut"]>[] = [
+    { id: "lead", title: t("leads.lead"), cell: (lead) => <Who lead={lead} /> },
+    { id: "stage", title: t("leads.stage"), wide: true, cell: (lead) => <StageBadge stage={lead.stage} /> },
+    { id: "score", title: t("leads.score"), number: true, cell: (lead) => lead.score.toLocaleString(locale, { maximumFractionDigits: 1 }) },
+    { id: "tags", title: t("leads.tags"), wide: true, cell: (lead) => <Tags tags={lead.tags} /> },
+    { id: "created", title: t("leads.created"), wide: true, cell: (lead) => <Moment at={lead.created_at} /> },
+    { id: "changed", title: t("leads.changed"), wide: true, cell: (lead) => <Moment at={lead.updated_at} /> },
+  ];
+  return <Table label={t("leads.title")} columns={columns} rows={leads} rowKey={(lead) => lead.id} to={(lead) => ({ to: "/leads/$id", params: { id: String(lead.id) } })} />;
+}
+
+function Who({ lead }: { lead: Schemas["LeadOut"] }) {
+  const name = nameOf(lead);
+  return (
+    <>
+      <span className="block font-medium [overflow-wrap:anywhere]">{name || lead.email}</span>
+      {name && <span className="block text-xs break-all text-mute">{lead.email}</span>}
+      <span className="mt-1 block md:hidden"><StageBadge stage={lead.stage} /></span>
+    </>
+  );
+}
+
+function Tags({ tags }: { tags: string[] }) {
+  const more = tags.length - TAGS;
+  return (
+    <span className="flex flex-wrap gap-1">
+      {tags.slice(0, TAGS).map((tag) => <Badge key={tag}>{tag}</Badge>)}
+      {more > 0 && <span className="text-xs text-mute" title={tags.slice(TAGS).join(", ")}>+{more}</span>}
+    </span>
+  );
+}
+
+function Nobody({ filtered }: { filtered: boolean }) {
+  const t = useWords();
+  if (filtered) {
+    return <EmptyState title={t("leads.noMatch")} action={<LinkButton to="/leads" search={{}}>{t("leads.all")}</LinkButton>}>{t("leads.noMatchText")}</EmptyState>;
+  }
+  return <EmptyState title={t("leads.none")} action={<LinkButton tone="primary" href="/api/docs" reloadDocument>{t("leads.how")}</LinkButton>}>{t("leads.noneText")}</EmptyState>;
+}
