@@ -15,7 +15,10 @@ from funnel.models import Consent, Form, Submission, Touch
 
 def consents(session: Session, lead_id: int, *, after: Place | None = None, limit: int = 50) -> Page[Any]:
     """The ledger's rows, with the key of the form that asked."""
-    columns = (getattr(Consent, name) for name in ("id", "purpose", "action", "wording", "channel", "form_version"))
+    columns = (
+        getattr(Consent, name)
+        for name in ("id", "purpose", "action", "permits_mail", "wording", "channel", "form_version")
+    )
     proof = (Consent.page, Consent.locale, Consent.ip, Consent.user_agent, Consent.at)
     rows = session.execute(
         select(*columns, *proof, Form.key.label("form"))

@@ -10,6 +10,7 @@ from funnel.schemas.common import Cursor, Out
 class ConsentOut(Out):
     purpose = fields.String()
     action = fields.String(validate=validate.OneOf(["granted", "denied", "withdrawn", "pending"]))
+    permits_mail = fields.Boolean(metadata={"description": "whether a yes to it permits mail, as the form said then"})
     wording = fields.String(allow_none=True, metadata={"description": "the exact words the person saw"})
     channel = fields.String(metadata={"description": "form, one-click, preferences, api or import"})
     form = fields.String(allow_none=True, metadata={"description": "key of the form that asked"})

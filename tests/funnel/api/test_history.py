@@ -48,6 +48,7 @@ def test_consents_are_told_with_wording_and_proof_newest_first(api, lena):
     assert oldest == {
         "purpose": "letters",
         "action": "granted",
+        "permits_mail": False,
         "wording": "Write to me.",
         "channel": "form",
         "form": "guide",

@@ -43,6 +43,7 @@ export const leads = {
   "consents.denied": ["refused", "refusé"],
   "consents.withdrawn": ["withdrawn", "retiré"],
   "consents.pending": ["waits for confirmation", "à confirmer"],
+  "consents.mail": ["permits mail", "permet le courriel"],
   "consents.earlier": ["Earlier", "Avant"],
   "consents.form": ["form {form}, version {n}", "formulaire {form}, version {n}"],
   "consents.on": ["on {page}", "sur {page}"],

@@ -73,7 +73,7 @@ def _lena(session: Session, form_id: int, now: datetime) -> None:
         zone="Europe/Paris",
         ip="192.0.2.0/24",
     )
-    lead_id = leads.capture(session, told, now)
+    lead_id = leads.capture(session.connection(), told, now)
     by_hand.enroll(session, "welcome", now, lead_id=lead_id)
     moved = {"from": "subscriber", "to": "lead", "sequence": "welcome"}
     record(session, [Fact("stage_changed", lead_id, now, moved), Fact("unsubscribed", lead_id, now, {"purposes": []})])

@@ -54,6 +54,7 @@ function Answer({ consent }: { consent: Consent }) {
   const t = useWords();
   const channel = `channel.${consent.channel}`;
   const where = [
+    consent.permits_mail && consent.action === "granted" && t("consents.mail"),
     isKey(channel) ? t(channel) : consent.channel,
     consent.form && t("consents.form", { form: consent.form, n: consent.form_version ?? 1 }),
     consent.page && t("consents.on", { page: consent.page }),
