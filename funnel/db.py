@@ -34,6 +34,11 @@ NAMING = {
 }
 
 
+#: How long one of our transactions may do nothing: a process that hangs in one keeps the rows it locked from others,
+#: and every row version of the database from being cleared away.
+IDLE_SECONDS = 60.0
+
+
 class Base(DeclarativeBase):
     """Text has no length limit, times have a zone, enumerations are text with a CHECK."""
 
@@ -120,7 +125,8 @@ def open_engine(
         connect_args={
             "connect_timeout": 5,
             "options": f"-c timezone=UTC -c jit=off -c statement_timeout={int(timeout_seconds * 1000)}"
-            f" -c lock_timeout={int(lock_seconds * 1000)}",
+            f" -c lock_timeout={int(lock_seconds * 1000)}"
+            f" -c idle_in_transaction_session_timeout={int(IDLE_SECONDS * 1000)}",
             "application_name": "funnel",
         },
     )

@@ -67,8 +67,27 @@ def _sending_held(session: Session, context: Context, now: datetime) -> float:
     return float(sending(installation.read(session), context.wall()).state != "open")
 
 
+# A session that is idle in a transaction and wrote nothing keeps no row version (READ COMMITTED), so it is left out.
+_OLDEST_TRANSACTION = text("""
+    SELECT extract(epoch FROM clock_timestamp() - least(
+        (SELECT min(xact_start) FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'
+            AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)),
+        (SELECT min(prepared) FROM pg_prepared_xacts WHERE database = current_database())))
+""")
+
+
+def _oldest_transaction(session: Session, context: Context, now: datetime) -> float:
+    return float(session.scalar(_OLDEST_TRANSACTION) or 0)
+
+
 GAUGES = (
     Gauge("funnel_reactions_lag_seconds", "Age of the oldest fact nobody has reacted to yet.", _reactions_lag),
+    Gauge(
+        "funnel_oldest_transaction_seconds",
+        "Age of the oldest transaction that keeps row versions from being cleared away, in real seconds.",
+        _oldest_transaction,
+    ),
     Gauge("funnel_sending_held", "1 while sending is held or the mail account is paused.", _sending_held),
 )
 

@@ -85,3 +85,10 @@ def test_an_error_does_not_tell_the_values_of_its_statement(postgres):
 def test_no_statement_is_compiled_just_in_time(shared_engine):
     with shared_engine.connect() as connection:
         assert connection.execute(text("SHOW jit")).scalar() == "off"
+
+
+def test_our_own_sessions_end_when_they_do_nothing_in_a_transaction(postgres):
+    engine = open_engine(postgres.url)
+    with Database(engine).transaction() as session:
+        assert session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "1min"
+    engine.dispose()

@@ -101,6 +101,16 @@ def test_gauges_tell_how_far_behind_the_engine_is(client, context):
     assert late["funnel_sending_held"] == 1
 
 
+def test_the_age_of_the_oldest_transaction_is_told(committed):
+    client = create_app(committed.settings, context=committed).test_client()
+    with committed.database.transaction() as session:
+        session.execute(text("SELECT pg_current_xact_id()"))  # it may write, so others must keep what it may see
+        session.execute(text("SELECT pg_sleep(1)"))
+
+        assert 1 <= gauges(client)["funnel_oldest_transaction_seconds"] < 60
+    assert gauges(client)["funnel_oldest_transaction_seconds"] < 1
+
+
 def test_metrics_are_told_without_the_database(lost):
     assert gauges(lost)["funnel_database_up"] == 0
 
