@@ -51,6 +51,8 @@ def tell(session: Session, now: datetime) -> None:
     _mail(session, "omar@example.com", "Only text", now - timedelta(hours=1), html=None)
 
 
+#: as long as real ones
+STOP = f"https://shop.example/u/{'x' * 60}"
 TRACKER = "https://tracker.example/o.gif"
 LETTER = (
     "<style>h1 { color: rgb(200, 0, 0) }</style><h1>Hello Lena</h1>"
@@ -69,7 +71,9 @@ def _lena(session: Session, form_id: int, now: datetime) -> None:
         email="lena@example.com",
         values={"first_name": "Lena"},
         agreed={"email_marketing": WORDING},
-        touch=Touched(source="search", medium="cpc", click_ids={"gclid": "abc"}, page="https://shop.example/guide"),
+        touch=Touched(
+            source="search", medium="cpc", click_ids={"gclid": "abc"}, page=f"https://shop.example/{'guide' * 20}"
+        ),
         zone="Europe/Paris",
         ip="192.0.2.0/24",
     )
@@ -86,7 +90,7 @@ def _mail(session: Session, to: str, subject: str, at: datetime, html: str | Non
             to=to,
             sender="Funnel <hello@funnel.example>",
             subject=subject,
-            text=f"Plain words to {to}",
+            text=f"Plain words to {to}. Stop: <{STOP}>",
             html=html,
             headers={"List-Unsubscribe": "<https://x.example/u/1>"},
             at=at,

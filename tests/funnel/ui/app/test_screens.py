@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser import DESK, PHONE
 from tests.funnel.ui.app.conftest import SIZES
-from tests.funnel.ui.app.story import CROWD, TRACKER, WORDING
+from tests.funnel.ui.app.story import CROWD, STOP, TRACKER, WORDING
 
 BOTH = pytest.mark.parametrize("wishes", SIZES, ids=["desk", "phone"])
 
@@ -189,6 +189,8 @@ def test_a_mail_is_read_as_its_recipient_sees_it_and_nothing_in_it_runs(tab, pla
     opened.value.close()
     page.get_by_role("tab", name="Text").click()
     expect(page.get_by_text("Plain words to lena@example.com")).to_be_visible()
+    expect(page.get_by_role("link", name=STOP)).to_have_attribute("href", STOP)
+    visitor.look("mail-text")
     page.get_by_role("tab", name="Headers").click()
     expect(page.get_by_role("row", name="List-Unsubscribe")).to_be_visible()
     visitor.look("mail-headers")

@@ -35,9 +35,9 @@ export function LeadPage() {
     <Page title={(query.data && (nameOf(query.data) || query.data.email)) ?? t("lead.title")}>
       <Loaded query={query} lines={8}>
         {(lead) => (
-          <div className="grid items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
-            <div className="grid gap-4"><Who lead={lead} /><Consents id={id} /><Origin id={id} /></div>
-            <div className="grid gap-4">
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
+            <div className="grid grid-cols-1 gap-4"><Who lead={lead} /><Consents id={id} /><Origin id={id} /></div>
+            <div className="grid grid-cols-1 gap-4">
               <Enrollments id={id} />
               <Tabs label={t("lead.views")} views={views} selected={view} onSelect={(chosen) => void navigate({ search: { view: chosen === "timeline" ? undefined : chosen }, replace: true })} />
             </div>

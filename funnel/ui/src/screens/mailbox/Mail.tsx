@@ -8,6 +8,7 @@ import { Card, Page } from "../../components/Page.tsx";
 import { Loaded } from "../../components/States.tsx";
 import { type TabView, Tabs } from "../../components/Tabs.tsx";
 import { useWords } from "../../lib/language.ts";
+import { cutLinks } from "../../lib/links.ts";
 
 const route = getRouteApi("/mailbox/$id");
 
@@ -31,14 +32,13 @@ function Letter({ mail }: { mail: Schemas["MailOut"] }) {
   const t = useWords();
   const { view } = route.useSearch();
   const navigate = route.useNavigate();
-  const text = <pre tabIndex={0} role="region" aria-label={t("mail.text")} className="overflow-x-auto rounded-lg border border-line bg-card p-4 font-sans whitespace-pre-wrap">{mail.text}</pre>;
   const views: TabView[] = [
-    { id: "text", title: t("mail.text"), content: text },
+    { id: "text", title: t("mail.text"), content: <Plain text={mail.text} /> },
     { id: "headers", title: t("mail.headers"), content: <Headers mail={mail} /> },
   ];
   if (mail.html !== null) views.unshift({ id: "sent", title: t("mail.asSent"), content: <Sent id={mail.id} /> });
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <Card>
         <Facts>
           <Fact name={t("mailbox.from")}>{mail.from}</Fact>
@@ -49,6 +49,14 @@ function Letter({ mail }: { mail: Schemas["MailOut"] }) {
       <Tabs label={t("mail.views")} views={views} selected={view ?? views[0]?.id} onSelect={(chosen) => void navigate({ search: { view: chosen }, replace: true })} />
     </div>
   );
+}
+
+/** The lines as they were sent; addresses lead where they say. */
+function Plain({ text }: { text: string }) {
+  const parts = cutLinks(text).map((part, n) => part.address
+    ? <a key={n} href={part.text} target="_blank" rel="noreferrer" className="text-brand underline">{part.text}</a>
+    : part.text);
+  return <div className="rounded-lg border border-line bg-card p-4 whitespace-pre-wrap [overflow-wrap:anywhere]">{parts}</div>;
 }
 
 /** Its own address has its own policy; links open in a tab of their own. */
