@@ -12,7 +12,7 @@ from tests.servers.group import ROOT
 from tests.stories.service import Service, eventually
 
 FOLDER = ROOT / "docs" / "screens"
-SIZE = {"width": 1000, "height": 640}
+SIZE = {"width": 1100, "height": 760}
 #: engine seconds in a real one, at the second start
 SPEED = 20_000
 
@@ -27,11 +27,19 @@ def main() -> None:
             fill_in(page)
             login = service.first_login
         with Service(Path(home), "--demo", "--speed", str(SPEED)) as service:
-            page = browser.new_page(viewport=SIZE)
             eventually(lambda: service.lead("lena@example.com")["stage"] == "lead", 60)
+            page = browser.new_page(viewport=SIZE, locale="en-GB")
             sign_in(page, service, *login)
-            page.goto(f"{service.url}/app/leads/{service.lead('lena@example.com')['id']}")
-            take(page, "lead")
+            take(page, "home")
+            lena = service.lead("lena@example.com")["id"]
+            show(page, f"{service.url}/app/leads/{lena}", "lead")
+            page.emulate_media(color_scheme="dark")
+            show(page, f"{service.url}/app/leads?stage=marketing-qualified&tag=call+back", "leads")
+
+
+def show(page: Page, address: str, name: str) -> None:
+    page.goto(address)
+    take(page, name)
 
 
 def fill_in(page: Page) -> None:
@@ -53,7 +61,8 @@ def sign_in(page: Page, service: Service, email: str, password: str) -> None:
 
 def take(page: Page, name: str) -> None:
     FOLDER.mkdir(exist_ok=True)
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import { SequenceLink } from "../../components/SequenceLink.tsx";
 import { StageBadge } from "../../components/StageBadge.tsx";
 import { Stat } from "../../components/Stat.tsx";
 import { Loaded } from "../../components/States.tsx";
-import { useWords } from "../../lib/language.ts";
+import { useLocale, useWords } from "../../lib/language.ts";
 import { LIVE } from "../../lib/live.ts";
 import { nameOf } from "../../lib/people.ts";
 import { useSession } from "../../lib/session.ts";
@@ -42,7 +42,8 @@ export function Home() {
 
 function Numbers({ told, session }: { told: Schemas["OverviewOut"]; session: Session | undefined }) {
   const t = useWords();
-  const number = (n: number) => (n >= told.most ? t("home.most", { n }) : n.toLocaleString());
+  const locale = useLocale();
+  const number = (n: number) => (n >= told.most ? t("home.most", { n }) : n.toLocaleString(locale));
   return (
     <dl className="grid grid-cols-2 gap-4 lg:grid-cols-4">
       <Stat label={t("home.leadsDay")} value={number(told.leads_day)} to={{ to: "/leads" }} />
