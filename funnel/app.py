@@ -6,8 +6,6 @@ import logging
 from collections.abc import Iterable
 
 from flask import Blueprint, Flask, Response, current_app, redirect, url_for
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -15,12 +13,17 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from funnel import api, health, landing, ui
 from funnel.config import Settings
 from funnel.context import Context
+from funnel.db import AWAY
 from funnel.doors import fill_in
+from funnel.landing import late
+from funnel.spool import Spool, StoreError
 
 #: What a form or an API call may weigh, in bytes; a door that takes more says so for its own views.
 LARGEST_BODY = 64 * 1024
 #: Connections of one web process: as many as it has threads that answer requests.
 CONNECTIONS = 8
+#: Seconds that a request waits for a row that somebody holds. What a visitor sent is kept then and written later.
+LOCK_SECONDS = 5
 #: seconds until a caller who met a database that is away may try again
 RETRY_AFTER = 5
 
@@ -49,9 +52,11 @@ def create_app(
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=500)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["funnel"] = context or Context.open(settings, connections=CONNECTIONS)
+    app.extensions["funnel"] = context or Context.open(settings, connections=CONNECTIONS, lock_seconds=LOCK_SECONDS)
+    app.extensions["spool"] = spool = Spool(app.extensions["funnel"], settings.home / "spool", late.KINDS)
+    app.before_request(spool.watch)
     app.after_request(_protect)
-    for away in (OperationalError, InterfaceError, PoolTimeout):
+    for away in (*AWAY, StoreError):
         app.register_error_handler(away, _database_away)
     api.register(app, api_blueprints)
     for door in (health.door, landing.door, ui.door, *blueprints):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -22,8 +22,17 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
+
+#: What a statement raises when the database cannot do it now, whatever the statement is.
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+#: SQLSTATEs: a statement that took too long, or waited too long for a lock; a server that only reads
+_TOO_LONG, _READ_ONLY = frozenset({"57014", "55P03"}), "25006"
+
+On = TypeVar("On")
+T = TypeVar("T")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -96,6 +105,27 @@ class Database:
             self.hint()
 
 
+def once_more(unit: Callable[[], AbstractContextManager[On]], work: Callable[[On], T]) -> T:
+    """Do `work` in a unit of work of its own; once more when its connection proves to be dead.
+
+    After a restart of the database each pooled connection fails at its first use. `work` must therefore be safe to
+    repeat even when the first commit went through unseen: keyed by an id that came with the request, or idempotent.
+    """
+    try:
+        with unit() as on:
+            return work(on)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    with unit() as on:
+        return work(on)
+
+
+def is_time_out(error: BaseException) -> bool:
+    """Whether the database answered, and only this statement took too long."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "pgcode", None) in _TOO_LONG
+
+
 def open_engine(
     url: str,
     *,
@@ -135,14 +165,16 @@ def open_engine(
 
 
 def _name_the_outage(context: ExceptionContext) -> None:
-    """After an immediate stop of the server, psycopg2 tells of the lost connection by a bare DatabaseError; whoever
-    answers for an outage looks for OperationalError."""
+    """Whoever answers for an outage looks for OperationalError. psycopg2 tells by other names of a connection that was
+    lost to an immediate stop of the server, and of a server that only reads, as a standby does."""
     error = context.sqlalchemy_exception
-    if context.is_disconnect and isinstance(error, DBAPIError) and not isinstance(error, OperationalError):
+    if not isinstance(error, DBAPIError) or isinstance(error, OperationalError):
+        return
+    if context.is_disconnect or getattr(error.orig, "pgcode", None) == _READ_ONLY:
         raise OperationalError(
             error.statement,
             error.params,
             context.original_exception,
             hide_parameters=error.hide_parameters,
-            connection_invalidated=True,
+            connection_invalidated=context.is_disconnect,
         )

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar, cast
 
 from flask import Response, current_app, request
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
+from funnel.db import once_more
 
 T = TypeVar("T")
-On = TypeVar("On")
 
 
 def current() -> Context:
@@ -31,28 +28,8 @@ def engine_now() -> datetime:
 
 
 def in_transaction(work: Callable[[Session], T]) -> T:
-    """Run `work` in one transaction, and once more when its connection proves to be dead.
-
-    After a restart of the database each pooled connection fails at its first use. `work` must therefore be safe to
-    repeat even when the first commit went through unseen: keyed by an id that came with the request, or idempotent.
-    """
-    return _once_more(current().database.transaction, work)
-
-
-def in_statement(work: Callable[[Connection], T]) -> T:
-    """The same for a unit of work that is one statement, and costs one round trip then."""
-    return _once_more(current().database.statement, work)
-
-
-def _once_more(unit: Callable[[], AbstractContextManager[On]], work: Callable[[On], T]) -> T:
-    try:
-        with unit() as on:
-            return work(on)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-    with unit() as on:
-        return work(on)
+    """Run `work` in one transaction, and once more when its connection proves to be dead (`db.once_more`)."""
+    return once_more(current().database.transaction, work)
 
 
 @lru_cache(maxsize=4096)

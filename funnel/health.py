@@ -1,9 +1,10 @@
 """Door for those who operate the service: does it live, can it work, how is it doing.
 
 `/healthz` says that the process answers, and asks nobody else. `/readyz` says whether requests can be served: the
-database answers and has the schema of this release. `/metrics` is open to callers on this machine that came without a
-proxy (no `X-Forwarded-For`, no `Forwarded`); all others need a token with the scope `metrics`. A proxy on this machine
-must therefore either add `X-Forwarded-For`, as they do by default, or not pass `/metrics` on.
+database answers and has the schema of this release; or it is away, and what forms bring can be kept. `/metrics` is
+open to callers on this machine that came without a proxy (no `X-Forwarded-For`, no `Forwarded`); all others need a
+token with the scope `metrics`. A proxy on this machine must therefore either add `X-Forwarded-For`, as they do by
+default, or not pass `/metrics` on.
 """
 
 from __future__ import annotations
@@ -17,18 +18,17 @@ from pathlib import Path
 from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from funnel import extensions, metrics
+from funnel import extensions, metrics, spool
 from funnel.crm import tokens
+from funnel.db import AWAY
 from funnel.doors import current, engine_now, in_transaction
 
 #: the same folder as in `funnel.migrate`, which is not imported here
 REVISIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +45,23 @@ def readyz() -> tuple[dict[str, str], int]:
     try:
         found = in_transaction(_schema)
     except AWAY:
-        return {"status": "unavailable", "reason": "The database does not answer."}, 503
+        return _without_database()
     except ProgrammingError:
         return {"status": "unavailable", "reason": "The database is empty: run `funnel migrate`."}, 503
     if found != head():
         reason = f"The database is at schema {found}, this release needs {head()}: run `funnel migrate`."
         return {"status": "unavailable", "reason": reason}, 503
     return {"status": "ok"}, 200
+
+
+def _without_database() -> tuple[dict[str, str], int]:
+    """Forms are still served while what they bring can be kept: a load balancer must not turn visitors away."""
+    try:
+        spool.here().store.check()
+    except spool.StoreError as error:
+        return {"status": "unavailable", "reason": f"The database does not answer, and {error}."}, 503
+    reason = "The database does not answer. What forms bring is kept in FUNNEL_HOME/spool until it does."
+    return {"status": "degraded", "reason": reason}, 200
 
 
 @door.get("/metrics")
@@ -65,7 +75,8 @@ def read_metrics() -> Response:
     except AWAY as error:
         log.warning("metrics without the database", extra={"error": type(error).__name__})
         values, up = [], False
-    return Response(metrics.exposition(values, database_up=up), content_type=CONTENT_TYPE_LATEST)
+    kept = spool.here().store.summary(current().wall())
+    return Response(metrics.exposition(values, database_up=up, kept=kept), content_type=CONTENT_TYPE_LATEST)
 
 
 @cache

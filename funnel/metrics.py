@@ -28,7 +28,7 @@ _messages = Counter("funnel_messages", "Messages that were settled, by outcome."
 
 
 def count_submission(outcome: str) -> None:
-    """accepted, spam or rejected."""
+    """accepted, spam, rejected, or kept until the database is back."""
     _of_outcome(outcome).inc()
 
 
@@ -92,18 +92,29 @@ GAUGES = (
 )
 
 
-def exposition(gauges: Iterable[tuple[Gauge, float]], *, database_up: bool) -> bytes:
-    """All counters and these gauges in Prometheus' text format."""
+def exposition(
+    gauges: Iterable[tuple[Gauge, float]], *, database_up: bool, kept: tuple[int, int, float] = (0, 0, 0.0)
+) -> bytes:
+    """All counters and these gauges in Prometheus' text format. `kept` is the summary of this machine's spool."""
     several = "PROMETHEUS_MULTIPROC_DIR" in os.environ
     counters = CollectorRegistry()
     if several:
         MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
     own = CollectorRegistry()
-    own.register(_Read([*gauges, (_DATABASE_UP, float(database_up))]))
+    own.register(_Read([*gauges, (_DATABASE_UP, float(database_up)), *zip(_KEPT, map(float, kept), strict=True)]))
     return generate_latest(counters if several else REGISTRY) + generate_latest(own)
 
 
-_DATABASE_UP = Gauge("funnel_database_up", "1 when the database answered this scrape.", lambda session, context, now: 1)
+def _told_elsewhere(session: Session, context: Context, now: datetime) -> float:
+    raise NotImplementedError("known without the database")
+
+
+_DATABASE_UP = Gauge("funnel_database_up", "1 when the database answered this scrape.", _told_elsewhere)
+_KEPT = (
+    Gauge("funnel_spool_waiting", "What people did that waits for the database, on this machine.", _told_elsewhere),
+    Gauge("funnel_spool_set_aside", "What was kept and cannot be done: a person has to look.", _told_elsewhere),
+    Gauge("funnel_spool_oldest_seconds", "How long the oldest of it has been kept.", _told_elsewhere),
+)
 
 
 class _Read(Collector):

@@ -72,6 +72,17 @@ def _state(session: Session, lead_ids: Iterable[int], *, of_mail: bool) -> dict[
     return states
 
 
+_DECIDED = text("""
+    SELECT DISTINCT purpose FROM consents JOIN leads ON leads.id = consents.lead_id
+     WHERE leads.email = :email AND consents.at > :since
+""")
+
+
+def decided_since(session: Session, email: str, since: datetime) -> set[str]:
+    """The purposes that the lead with this (normalised) address has said anything about after this engine time."""
+    return set(session.scalars(_DECIDED, {"email": email, "since": since}))
+
+
 _WORDINGS = text("""
     SELECT DISTINCT ON (purpose) purpose, coalesce(wording, purpose) AS wording
       FROM consents WHERE lead_id = :lead ORDER BY purpose, wording IS NULL, id DESC

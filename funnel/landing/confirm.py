@@ -8,13 +8,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import render_template
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from funnel import links
+from funnel import links, spool
 from funnel.crm import submissions
-from funnel.doors import current, engine_now, in_transaction
+from funnel.doors import current, in_transaction
 from funnel.landing.door import door
+from funnel.landing.late import Confirmation
 from funnel.landing.proof import proof
 from funnel.landing.words import language, words
 
@@ -32,12 +32,8 @@ def ask_to_confirm(token: str) -> str:
 @door.post("/c/<token>")
 def confirm(token: str) -> str:
     """Grant what waits. Pressing again changes nothing and says the same."""
-    submission_id, now = _submission(token), engine_now()
-
-    def work(session: Session) -> bool:
-        return submissions.confirm(session, submission_id, now, proof=proof("confirmation"))
-
-    if not in_transaction(work):
+    told = Confirmation(_submission(token), proof("confirmation"))
+    if not spool.here().do("confirmation", str(told.submission_id), told):
         raise NotFound
     return render_template("landing/confirmed.html", w=words(), lang=language())
 

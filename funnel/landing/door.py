@@ -11,6 +11,7 @@ from funnel.doors import fill_in, wants_json
 from funnel.landing import origins
 from funnel.landing.known_forms import KnownForms
 from funnel.landing.words import language, words
+from funnel.spool.definitions import Definitions
 
 #: pages run no script and load nothing but their style sheet; a view may allow what its page needs
 PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action {actions}; frame-ancestors {frames}"
@@ -25,7 +26,7 @@ door = Blueprint("landing", __name__)
 @door.record_once
 def _remember_forms(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
-    app.extensions["known_forms"] = KnownForms()
+    app.extensions["known_forms"] = KnownForms(Definitions(app.extensions["funnel"].settings.home / "spool" / "forms"))
 
 
 @door.after_request

@@ -7,10 +7,9 @@ from typing import Any
 from flask import Response, g, redirect, render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from funnel import metrics
-from funnel.crm import leads, submissions
+from funnel import metrics, spool
 from funnel.crm.errors import RepeatedError
-from funnel.doors import engine_now, in_statement, in_transaction, wants_json
+from funnel.doors import wants_json
 from funnel.landing import origins, posts
 from funnel.landing.door import door, json
 from funnel.landing.form_page import form_page
@@ -58,17 +57,14 @@ def thanks(key: str) -> str:
 
 
 def _keep(form: KnownForm, posted: dict[str, Any], filling: Filling) -> None:
-    now, told = engine_now(), capture_of(form, posted, filling)
+    told = capture_of(form, posted, filling)
     # Who filled in the field that people do not see gets the same answer, so that a bot learns nothing.
-    spam = bool(posted.get(HONEYPOT))
+    kind, outcome = ("spam", "spam") if posted.get(HONEYPOT) else ("submission", "accepted")
     try:
-        if spam:
-            in_transaction(lambda session: submissions.keep_spam(session, told, now))
-        else:
-            in_statement(lambda connection: leads.capture(connection, told, now))
+        done = spool.here().do(kind, str(told.submission_id), told)
     except RepeatedError:
         return  # it is written already, and gets the same answer
-    metrics.count_submission("spam" if spam else "accepted")
+    metrics.count_submission("kept" if done is spool.KEPT else outcome)
 
 
 def _thank(form: KnownForm) -> WerkzeugResponse:

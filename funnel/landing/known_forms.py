@@ -11,11 +11,13 @@ from urllib.parse import urljoin
 from flask import current_app, url_for
 from werkzeug.exceptions import NotFound
 
+from funnel import spool
 from funnel.crm.forms import form_by_key
+from funnel.db import AWAY
 from funnel.doors import current, in_transaction
-from funnel.models import Form
 from funnel.purposes import of_mail
 from funnel.schemas.submission import Reader
+from funnel.spool.definitions import Definitions
 
 #: seconds until a changed definition is seen by every process
 KEPT_SECONDS = 2.0
@@ -28,6 +30,8 @@ class KnownForm:
     version: int
     name: str
     definition: Mapping[str, Any]
+    #: these five together, as they are kept on the disk
+    told: dict[str, Any]
     reader: Reader
     #: the purposes whose yes permits mail
     mail_purposes: Sequence[str]
@@ -40,13 +44,17 @@ class KnownForm:
 
 
 class KnownForms:
-    """Remembers forms that exist; an unknown key is asked for each time, so a new form works at once."""
+    """Remembers forms that exist; an unknown key is asked for each time, so a new form works at once.
 
-    def __init__(self) -> None:
+    While the database is away the last known definition does, if need be the one on the disk.
+    """
+
+    def __init__(self, definitions: Definitions) -> None:
         self._forms: dict[str, KnownForm] = {}
+        self._definitions = definitions
 
     def get(self, key: str) -> KnownForm | None:
-        """The form of this key, not older than KEPT_SECONDS."""
+        """The form of this key, not older than KEPT_SECONDS. Raises ServiceUnavailable when nobody can say."""
         known = self._forms.get(key)
         if known is None or time.monotonic() - known.read_at > KEPT_SECONDS:
             known = self._read(key)
@@ -54,12 +62,30 @@ class KnownForms:
 
     def _read(self, key: str) -> KnownForm | None:
         read_at = time.monotonic()
-        # Reading repeats without harm, also on a connection that a restart of the database left dead.
+        try:
+            told = self._ask(key)
+        except AWAY:
+            spool.here().missed()
+            told = self._definitions.find(key)
+            if told is None:
+                raise
+        if told is None:
+            return None
+        self._forms[key] = _known(told, read_at)
+        return self._forms[key]
+
+    def _ask(self, key: str) -> dict[str, Any] | None:
+        """What the database knows of the form. It is not asked while it is known to be away, if we know the form."""
+        known = self._forms.get(key)
+        if known is not None and spool.here().away:
+            return known.told
         form = in_transaction(lambda session: form_by_key(session, key))
         if form is None:
             return None
-        self._forms[key] = _known(form, read_at)
-        return self._forms[key]
+        told = {name: getattr(form, name) for name in ("id", "key", "version", "name", "definition")}
+        if known is None or known.version != form.version:
+            self._definitions.keep(key, told)
+        return told
 
 
 def known_form(key: str) -> KnownForm:
@@ -70,16 +96,14 @@ def known_form(key: str) -> KnownForm:
     return form
 
 
-def _known(form: Form, read_at: float) -> KnownForm:
-    thanks = form.definition["thanks_url"] or url_for("landing.thanks", key=form.key)
+def _known(told: dict[str, Any], read_at: float) -> KnownForm:
+    definition = told["definition"]
+    thanks = definition["thanks_url"] or url_for("landing.thanks", key=told["key"])
     return KnownForm(
-        id=form.id,
-        key=form.key,
-        version=form.version,
-        name=form.name,
-        definition=form.definition,
-        reader=Reader(form.definition),
-        mail_purposes=of_mail(form.definition["consents"]),
+        **told,
+        told=told,
+        reader=Reader(definition),
+        mail_purposes=of_mail(definition["consents"]),
         thanks=thanks,
         thanks_address=urljoin(current().settings.public_url, thanks),
         read_at=read_at,

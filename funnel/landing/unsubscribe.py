@@ -6,17 +6,18 @@ Opening the page changes nothing, since mail scanners open links.
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from funnel import links
+from funnel import links, spool
 from funnel.crm import consents
 from funnel.crm.leads import lead_by_id
-from funnel.doors import current, engine_now, in_transaction
+from funnel.doors import current, in_transaction
 from funnel.landing.door import door
+from funnel.landing.late import Withdrawal
 from funnel.landing.proof import proof
 from funnel.landing.words import language, words
 
@@ -35,23 +36,14 @@ def preferences(token: str) -> str:
 @door.post("/u/<token>")
 def unsubscribe(token: str) -> str:
     """Withdraw all mail, or what is ticked. Answers 200 whatever was withdrawn before; never a redirect (RFC 8058)."""
-    (lead_id, message_id), now = _read(token), engine_now()
+    lead_id, message_id = _read(token)
     one_click = request.form.get("List-Unsubscribe") == "One-Click"
-    mine = proof("one-click" if one_click else "preferences")
-
-    def work(session: Session) -> bool:
-        _found(session, lead_id)
-        chosen = _ticked(session, lead_id) if NARROW in request.form and not one_click else None
-        if chosen != []:
-            consents.withdraw(session, lead_id, chosen, now, proof=mine, message_id=message_id)
-        return chosen != []
-
-    changed = in_transaction(work)
-    return render_template("landing/unsubscribed.html", changed=changed, w=words(), lang=language())
-
-
-def _ticked(session: Session, lead_id: int) -> list[str]:
-    return [purpose for purpose in consents.wordings(session, lead_id) if purpose in request.form]
+    ticked = list(request.form) if NARROW in request.form and not one_click else None
+    told = Withdrawal(lead_id, message_id, ticked, proof("one-click" if one_click else "preferences"))
+    changed = spool.here().do("withdrawal", str(uuid4()), told)
+    if changed is None:
+        raise NotFound
+    return render_template("landing/unsubscribed.html", changed=bool(changed), w=words(), lang=language())
 
 
 def _page(session: Session, lead_id: int) -> str:

@@ -57,10 +57,20 @@ def test_a_migrated_database_is_ready(client):
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
 
-def test_a_lost_database_is_not_ready(lost):
+def test_a_lost_database_leaves_forms_to_be_served(lost):
     answer = lost.get("/readyz")
 
-    assert (answer.status_code, answer.json["reason"]) == (503, "The database does not answer.")
+    assert (answer.status_code, answer.json["status"]) == (200, "degraded")
+    assert "kept in FUNNEL_HOME/spool" in answer.json["reason"]
+
+
+def test_without_a_database_and_without_a_disk_nothing_is_ready(lost, settings):
+    (settings.home / "spool").write_text("no folder can be made here")
+
+    answer = lost.get("/readyz")
+
+    assert (answer.status_code, answer.json["status"]) == (503, "unavailable")
+    assert "The database does not answer, and" in answer.json["reason"]
 
 
 def test_another_schema_is_not_ready(client, session):

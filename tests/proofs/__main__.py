@@ -3,6 +3,7 @@
 kills      workers, each with a pulse, are killed with SIGKILL at random
 postgres   the same, and PostgreSQL is ended without warning in the middle
 broker     the same, and the server of RabbitMQ or Redis is killed in the middle
+outage     PostgreSQL is away for --size seconds (120) under a constant load of form posts
 small      a small edition of each of these, on each broker: what CI runs
 """
 
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.proofs.outage import prove_outage
 from tests.proofs.proof import KINDS, Figures, Plan, prove
 from tests.proofs.storm import Weather
 from tests.servers.brokers import MissingServerError
@@ -26,25 +28,30 @@ BROKERS = ("memory", "rabbitmq", "redis")
 LARGE = Weather(life=2, servers=10, longest=900)
 SMALL = Weather(life=0.8, servers=4, longest=12)
 SMALL_LEADS = 60
+SMALL_OUTAGE = 10
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="./run prove", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("name", choices=(*KINDS, "small"))
-    parser.add_argument("--size", type=int, help="how many leads; 2000, in `small` 100")
+    parser.add_argument("name", choices=(*KINDS, "outage", "small"))
+    parser.add_argument("--size", type=int, help="how many leads; 2000, in `small` 60 (seconds for `outage`)")
     parser.add_argument("--broker", choices=BROKERS, help="default: memory; for `broker`, rabbitmq")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of the kills and faults")
     parser.add_argument("--keep", type=Path, help="leave databases and logs in this folder")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a stop leaves nothing running
     results = [_play(plan, chosen.keep) for plan in _plans(chosen)]
+    if chosen.name in ("outage", "small"):
+        results.append(_outage((chosen.size or 120) if chosen.name == "outage" else SMALL_OUTAGE))
     if not all(results):
         sys.exit(1)
 
 
 def _plans(chosen: argparse.Namespace) -> Iterator[Plan]:
+    if chosen.name == "outage":
+        return
     if chosen.name != "small":
         broker = chosen.broker or ("rabbitmq" if chosen.name == "broker" else "memory")
         if (chosen.name, broker) == ("broker", "memory"):
@@ -71,6 +78,25 @@ def _play(plan: Plan, keep: Path | None) -> bool:
             print(f"{title}: FAILED: {error}", flush=True)
             return False
     _print(title, figures)
+    return figures.holds
+
+
+def _outage(seconds: int) -> bool:
+    print(f"outage: {seconds} s", flush=True)
+    with tempfile.TemporaryDirectory(prefix="funnel-proof-") as folder:
+        figures = prove_outage(Path(folder), seconds, lambda line: print(f"  {line}", flush=True))
+    everybody = figures.posts - figures.repeats
+    rows = {
+        "posts answered": f"{figures.posts}, {figures.while_away} of them while the database was away",
+        "refused": ", ".join(f"{count} x {status}" for status, count in figures.refused.items()) or "none",
+        "slowest answer": f"{figures.slowest:.1f} s (the web server's own restart included)",
+        "repeats among them": figures.repeats,
+        "people who posted": everybody,
+        "leads, submissions, consents": f"{figures.leads}, {figures.submissions}, {figures.consents}",
+    }
+    for what, value in rows.items():
+        print(f"  {what + ':':31}{value}")
+    print(f"outage: {'HOLDS' if figures.holds else 'FAILED'}: {everybody} people, {figures.leads} leads", flush=True)
     return figures.holds
 
 

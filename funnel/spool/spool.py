@@ -1,0 +1,168 @@
+"""Doing what people asked for now, or later when the database is away."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+from flask import current_app
+
+from funnel.context import Context
+from funnel.db import AWAY, is_time_out
+from funnel.spool.store import Entry, Store, StoreError
+
+#: seconds between two looks while the database is away, and while all is well (another process may have died)
+LOOK_AWAY, LOOK = 1.0, 10.0
+
+log = logging.getLogger(__name__)
+
+
+class _Kept:
+    """The answer that something will be done later. True, as people are thanked for what is kept."""
+
+
+KEPT = _Kept()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One thing that people do. `act` must be able to tell a repeat, and is told whether it is done late."""
+
+    #: makes of parsed JSON what `act` takes
+    read: Callable[[Any], Any]
+    #: what to do it with, what, its engine time, whether late
+    act: Callable[[Context, Any, datetime, bool], Any]
+
+
+class Spool:
+    """Of one web process; the store behind it is the machine's."""
+
+    def __init__(self, context: Context, folder: Path, kinds: Mapping[str, Kind]) -> None:
+        self.context, self.store, self._kinds = context, Store(folder), kinds
+        self._folder = folder
+        self._away = threading.Event()
+        self._wanted = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def away(self) -> bool:
+        """Whether the database did not answer when it was last asked: then nobody waits for it again."""
+        return self._away.is_set()
+
+    def do(self, kind: str, key: str, told: Any) -> Any:
+        """Do it now, and answer what its verb does; or keep it when the database cannot take it: KEPT.
+
+        `key` makes it the only one of its kind. Raises StoreError when it could be neither done nor kept, and what
+        the verb raises.
+        """
+        if not self.away:
+            try:
+                return self._kinds[kind].act(self.context, told, self.context.now(), False)
+            except AWAY as error:
+                log.warning("kept for later", extra={"kind": kind, "error": type(error).__name__})
+                if not is_time_out(error):
+                    self.missed()
+        self.store.put(kind, key, self.context.wall(), orjson.dumps(told))
+        self._wanted.set()
+        return KEPT
+
+    def missed(self) -> None:
+        """The database did not answer somebody: nobody else waits for it until it does."""
+        self._away.set()
+        self._wanted.set()
+
+    def watch(self) -> None:
+        """Look after what is kept, in a thread of this process, from now on."""
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
+                    self._thread.start()
+
+    def drain(self) -> None:
+        """Do what is kept, oldest first, until the database is away again."""
+        with self._alone() as alone:
+            if alone and self.store.made() and not self._hand_over_all():
+                return
+        if self._database_answers():
+            self._away.clear()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                if self.away or self.store.made():
+                    self.drain()
+            except StoreError as error:
+                log.error("the spool cannot be read", extra={"error": str(error)})
+            except Exception:  # the thread must not die: it is what would notice
+                log.exception("the spool was not drained")
+            self._wanted.wait(LOOK_AWAY if self.away else LOOK)
+            self._wanted.clear()
+
+    def _hand_over_all(self) -> bool:
+        """False when the database went away. What only took too long is passed over, and comes in the next round."""
+        number, done = 0, 0
+        while entries := self.store.after(number):
+            finished, answered = self._hand_over(entries)
+            if finished:
+                self.store.remove(finished)
+                done += len(finished)
+            if not answered:
+                break
+            number = entries[-1].number
+        if done:
+            log.info("what was kept is done", extra={"entries": done})
+        return not entries
+
+    def _hand_over(self, entries: list[Entry]) -> tuple[list[int], bool]:
+        """The numbers of those that are done, and whether the database answered to the end."""
+        finished: list[int] = []
+        for entry in entries:
+            try:
+                kind = self._kinds[entry.kind]
+                at = self.context.clock.now(entry.at)
+                kind.act(self.context, kind.read(orjson.loads(entry.body)), at, True)
+            except AWAY as error:
+                if is_time_out(error):
+                    continue
+                return finished, False
+            except Exception as error:
+                log.exception("kept in vain", extra={"entry": entry.number, "kind": entry.kind})
+                self.store.set_aside(entry.number, type(error).__name__)
+                continue
+            finished.append(entry.number)
+        return finished, True
+
+    def _database_answers(self) -> bool:
+        try:
+            with self.context.database.transaction() as session:
+                session.connection().exec_driver_sql("SELECT 1")
+        except AWAY:
+            return False
+        return True
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """One process of the machine drains; the lock goes with it, however it dies."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self._folder / "drain.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+
+def here() -> Spool:
+    """The spool of the application that answers this request."""
+    return cast(Spool, current_app.extensions["spool"])
