@@ -20,7 +20,7 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-DESK, PHONE = (1280, 900), (390, 844)
+DESK, PHONE = (1440, 900), (390, 844)
 #: milliseconds that a page may take to show what is expected
 PATIENCE = 20_000
 #: what Chromium writes to its console when a form answers that something is wrong, as it should
@@ -81,6 +81,12 @@ class Tab:
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             self.complaints.append(f"{name}: {wide} pixels wider than the screen")
+
+    def look_in_light_and_dark(self, name: str) -> None:
+        """Examine it as those see it who chose the one, and as those who chose the other."""
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)
+            self.look(f"{name}-{scheme}")
 
     def close(self) -> None:
         """Leave. Raises AssertionError with everything there was to complain about."""

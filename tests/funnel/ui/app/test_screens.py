@@ -24,7 +24,7 @@ def test_home_tells_what_is_new_what_runs_and_what_needs_a_person(tab, wishes):
     expect(main.get_by_role("term").filter(has_text="last 24 hours").locator("..")).to_contain_text("1")
     expect(main.get_by_text("1 lead stands at a failed step in welcome")).to_be_visible()
     expect(main.get_by_role("listitem").filter(has_text="2 leads inside")).to_contain_text("welcome")
-    visitor.look("home")
+    visitor.look_in_light_and_dark("home")
     main.get_by_role("link", name="lena@example.com").click()
 
     expect(heading(visitor.page)).to_have_text("Lena")
@@ -37,7 +37,7 @@ def test_leads_are_searched_and_the_question_stands_in_the_address(tab, place, w
     page = visitor.page
     page.goto(f"{place.url}/app/leads")
     expect(page.get_by_role("row")).to_have_count(51)
-    visitor.look("leads")
+    visitor.look_in_light_and_dark("leads")
 
     page.get_by_role("searchbox", name="Search").fill("EXAMPLE.com")
     expect(page.get_by_role("row")).to_have_count(3)
@@ -48,7 +48,7 @@ def test_leads_are_searched_and_the_question_stands_in_the_address(tab, place, w
     page.get_by_role("searchbox", name="Search").fill("nobody like this")
 
     expect(page.get_by_text("No lead matches")).to_be_visible()
-    visitor.look("leads-none")
+    visitor.look_in_light_and_dark("leads-none")
     page.get_by_role("link", name="Show all leads").click()
     expect(page.get_by_role("row")).to_have_count(51)
     expect(page.get_by_role("searchbox", name="Search")).to_have_value("")
@@ -123,13 +123,13 @@ def test_the_page_of_a_lead_tells_who_it_is_and_everything_that_happened(tab, pl
             )
         ]
     )
-    visitor.look("lead")
+    visitor.look_in_light_and_dark("lead")
     page.get_by_role("tab", name="Timeline").focus()
     page.keyboard.press("ArrowRight")
 
     expect(main.get_by_text("Form guide, version 1", exact=True)).to_be_visible()
     assert page.url.endswith("?view=submissions")
-    visitor.look("lead-submissions")
+    visitor.look_in_light_and_dark("lead-submissions")
 
 
 def test_a_long_story_is_loaded_as_it_is_read(tab, place):
@@ -173,7 +173,7 @@ def test_a_mail_is_read_as_its_recipient_sees_it_and_nothing_in_it_runs(tab, pla
     page.on("requestfailed", lambda request: stopped.append((request.url, request.failure)))
     page.goto(f"{place.url}/app/mailbox")
     expect(page.get_by_role("row")).to_have_count(3)
-    visitor.look("mailbox")
+    visitor.look_in_light_and_dark("mailbox")
     page.get_by_role("searchbox").fill("LENA@example.com")
     page.keyboard.press("Enter")
     expect(page.get_by_role("row")).to_have_count(2)
@@ -182,7 +182,7 @@ def test_a_mail_is_read_as_its_recipient_sees_it_and_nothing_in_it_runs(tab, pla
     letter = page.frame_locator("iframe").get_by_role("heading", level=1)
     expect(letter).to_have_text("Hello Lena")
     expect(letter).to_have_css("color", "rgb(200, 0, 0)")
-    visitor.look("mail")
+    visitor.look_in_light_and_dark("mail")
     with page.context.expect_page() as opened:
         page.frame_locator("iframe").get_by_role("link", name="Read on").click()
     opened.value.wait_for_url(f"{place.url}/app/leads")
@@ -190,10 +190,10 @@ def test_a_mail_is_read_as_its_recipient_sees_it_and_nothing_in_it_runs(tab, pla
     page.get_by_role("tab", name="Text").click()
     expect(page.get_by_text("Plain words to lena@example.com")).to_be_visible()
     expect(page.get_by_role("link", name=STOP)).to_have_attribute("href", STOP)
-    visitor.look("mail-text")
+    visitor.look_in_light_and_dark("mail-text")
     page.get_by_role("tab", name="Headers").click()
     expect(page.get_by_role("row", name="List-Unsubscribe")).to_be_visible()
-    visitor.look("mail-headers")
+    visitor.look_in_light_and_dark("mail-headers")
     # The frame's policy stops the picture before it leaves, and the script; Chromium tells of both.
     assert (TRACKER, "csp") in stopped
     visitor.complaints = [said for said in visitor.complaints if TRACKER not in said and "script" not in said]
