@@ -18,8 +18,9 @@ export class ApiError extends Error {
   }
 }
 
-/** Nobody answered: the service or the network is away. */
+/** Nobody answered: the network, the service or its database is away, and may be back in a moment. */
 export class AwayError extends Error {}
+const AWAY = [502, 503, 504];
 
 let csrf = "";
 const onEnd = new Set<() => void>();
@@ -66,6 +67,7 @@ export async function whole<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<{ data: T; response: Response }> {
   const { data, error, response } = await call;
+  if (AWAY.includes(response.status)) throw new AwayError(`${response.status}`);
   if (!response.ok || error !== undefined) throw new ApiError(response.status, error as Partial<Schemas["ErrorOut"]>);
   return { data: data as T, response };
 }
