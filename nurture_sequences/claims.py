@@ -21,6 +21,7 @@ from nurture_sequences.permission import DAY, Candidate, Go, Park, Sending, Skip
 from nurture_sequences.programs import programs
 from nurture_sequences.timing import next_open
 
+_OF_LEADS = text("SELECT id FROM messages WHERE id = ANY (:ids) AND (lead_id IS NULL OR lead_id = ANY (:leads))")
 _LOCK = text("""
     SELECT m.id, m.occasion, m.address, m.lead_id, m.enrollment_id, m.version_id, m.step, m.purpose, m.attempts,
            coalesce(e.status = 'active' AND m.occasion = 'visit:' || e.id || ':' || e.visit, false) AS active,
@@ -62,11 +63,16 @@ class Claim:
 
 
 def claim(
-    session: Session, engine: Engine, claim_id: UUID, ids: Sequence[UUID], now: datetime, wall: datetime
+    session: Session, engine: Engine, claim_id: UUID, ids: Sequence[UUID], now: datetime, *, free: bool = False
 ) -> Claim:
-    """Mark those of these queued mails that may go now; skip for good, or park, those that may not."""
-    wanted = list(ids)
-    locked = leads.lock_of_mails(session, wanted)
+    """Mark those of these queued mails that may go now; skip for good, or park, those that may not.
+
+    With `free` the mails of leads that somebody holds stay as they are.
+    """
+    wanted, wall = list(ids), engine.context.wall()
+    locked = leads.lock_of_mails(session, wanted, skip_locked=free)
+    if free:
+        wanted = list(session.scalars(_OF_LEADS, {"ids": wanted, "leads": list(locked)}))
     rows = session.execute(_LOCK, {"ids": wanted}).all()
     compiled = programs(session, {row.version_id for row in rows if row.version_id is not None})
     answers = _answers(session, engine, rows, locked, compiled, now)

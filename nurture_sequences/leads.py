@@ -24,10 +24,11 @@ _LOCK_FREE = text(_LOCK.format("id = ANY (:ids)") + " SKIP LOCKED")
 _OF = "id IN (SELECT lead_id FROM enrollments WHERE id = ANY (:enrollments))"
 _LOCK_OF = text(_LOCK.format(_OF))
 _LOCK_FREE_OF = text(_LOCK.format(_OF) + " SKIP LOCKED")
-_LOCK_OF_MAILS = text("""
+_MAILS = """
     SELECT id, email, stage, fit, engagement, demo, zone, locale, tags, fields FROM leads
      WHERE id IN (SELECT lead_id FROM messages WHERE id = ANY (:messages)) ORDER BY id FOR NO KEY UPDATE
-""")
+"""
+_LOCK_OF_MAILS, _LOCK_FREE_OF_MAILS = text(_MAILS), text(_MAILS + " SKIP LOCKED")
 _LADDER = text("SELECT key, position FROM stages")
 _TOLD = text("SELECT id, tags, fields FROM leads WHERE id = ANY (:ids)")
 _FORMS = text("""
@@ -51,9 +52,10 @@ def lock_of(session: Session, enrollment_ids: Collection[int], *, skip_locked: b
     return {row.id: row for row in session.execute(statement, {"enrollments": list(enrollment_ids)})}
 
 
-def lock_of_mails(session: Session, message_ids: Collection[UUID]) -> dict[int, Row]:
-    """Lock the leads of these messages, in that order; the rows carry all that a mail may say of its lead."""
-    return {row.id: row for row in session.execute(_LOCK_OF_MAILS, {"messages": list(message_ids)})}
+def lock_of_mails(session: Session, message_ids: Collection[UUID], *, skip_locked: bool = False) -> dict[int, Row]:
+    """The same for the leads of these messages; the rows carry all that a mail may say of its lead."""
+    statement = _LOCK_FREE_OF_MAILS if skip_locked else _LOCK_OF_MAILS
+    return {row.id: row for row in session.execute(statement, {"messages": list(message_ids)})}
 
 
 def subjects(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from funnel import metrics
 from nurture_sequences import outcomes, settling
 from nurture_sequences.claims import Claim, claim
-from nurture_sequences.engine import Engine, is_poison
+from nurture_sequences.engine import Engine, is_contention, is_poison
 from nurture_sequences.mailers import Email, Refused
 from nurture_sequences.outcomes import Sent
 from nurture_sequences.postings import Note
@@ -57,23 +57,16 @@ _pace = Pace()
 def deliver(engine: Engine, ids: Sequence[UUID], deadline: datetime) -> None:
     """Send those of these queued mails that may go, until `deadline` (wall time); give back the rest.
 
-    Each mail is claimed in one transaction, posted with none open, and recorded in another.
+    Each mail is claimed in one transaction, posted with none open, and recorded in another. When the database is away
+    the chunk fails: what was not claimed gets its clock back with the chunk (`failed_chunks`).
     """
     remaining = list(ids)
-    try:
-        while remaining and not engine.stopping.is_set() and engine.context.wall() < deadline:
-            bite = remaining[: _pace.bite()]
-            _bite(engine, bite)
-            del remaining[: len(bite)]
-    except DBAPIError:
-        _give_back(engine, remaining)
-        raise
-    _give_back(engine, remaining)
-
-
-def _give_back(engine: Engine, ids: Sequence[UUID]) -> None:
-    if ids:
-        _persist(lambda session: session.execute(_GIVE_BACK, {"ids": ids, "now": engine.context.now()}), engine)
+    while remaining and not engine.stopping.is_set() and engine.context.wall() < deadline:
+        bite = remaining[: _pace.bite()]
+        _bite(engine, bite)
+        del remaining[: len(bite)]
+    if remaining:
+        _persist(lambda session: session.execute(_GIVE_BACK, {"ids": remaining, "now": engine.context.now()}), engine)
 
 
 def _bite(engine: Engine, ids: Sequence[UUID]) -> None:
@@ -101,16 +94,21 @@ def _alone(engine: Engine, ids: Sequence[UUID], error: Exception) -> None:
     _persist(lambda session: settling.set_aside(session, ids[0], type(error).__name__), engine)
 
 
-def _claim(engine: Engine, ids: Sequence[UUID]) -> Claim:
+def _claim(engine: Engine, ids: Sequence[UUID], *, free: bool = False) -> Claim:
     context, claim_id = engine.context, uuid4()
     engine.postings.note().write(claim_id, ids)
     try:
         with context.database.transaction() as session:
-            return claim(session, engine, claim_id, ids, context.now(), context.wall())
-    except DBAPIError:
+            return claim(session, engine, claim_id, ids, context.now(), free=free)
+    except DBAPIError as error:
         # The commit may have been done although nobody could say so. Nothing was posted, so nothing is in doubt.
         _persist(lambda session: settling.give_back(session, ids, claim_id, context.now()), engine)
-        raise
+        if free or not is_contention(error):
+            raise
+        log.warning(
+            "leads are held by somebody, the mails of the others go", extra={"error": type(error.orig).__name__}
+        )
+    return _claim(engine, ids, free=True)
 
 
 def _send(engine: Engine, claimed: Claim) -> Sent:

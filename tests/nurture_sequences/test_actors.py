@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from funnel.context import Context
 from funnel.db import Database, open_engine
-from nurture_sequences import enrollments, programs
+from nurture_sequences import programs
 from tests import factories
 from tests.conftest import NOW
 from tests.playing import Play
@@ -90,17 +90,3 @@ def test_a_chunk_that_the_database_failed_gives_its_place_back(committed, impati
 
     with committed.database.transaction() as session:
         assert handouts(session) == 0
-
-
-def test_mails_whose_claim_the_database_failed_go_as_soon_as_it_is_well(committed, impatient, lena):
-    impatient.actors.send("react", uuid4(), NOW.replace(year=2027), [])
-    with impatient.context.database.transaction() as session:
-        enrollments.advance(session, session.scalars(text("SELECT id FROM enrollments")).all(), NOW)
-    with committed.database.transaction() as other:
-        other.execute(text("SELECT FROM leads WHERE id = :id FOR UPDATE"), {"id": lena.id})
-        with pytest.raises(OperationalError):
-            impatient.pulse.turn()
-
-    impatient.turn()
-
-    assert [email.to for email in impatient.outbox.sent] == [lena.email]

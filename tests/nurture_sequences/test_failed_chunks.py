@@ -92,6 +92,36 @@ def test_the_others_of_a_chunk_go_on_while_somebody_holds_a_lead(committed, play
     assert [email.to for email in play.outbox.sent] == [omar.email, lena.email]
 
 
+def test_the_mails_of_a_chunk_leave_while_somebody_holds_a_lead(committed, played, cast):
+    lena, omar = cast
+    play = played(lock_seconds=0.2)
+    play.pulse.turn()  # both mails are written, none has left
+    with committed.database.transaction() as other:
+        other.execute(LOCK, {"id": lena.id})
+
+        play.turn()
+
+        assert [email.to for email in play.outbox.sent] == [omar.email]
+    play.after(minutes=3)
+    assert [email.to for email in play.outbox.sent] == [omar.email, lena.email]
+
+
+def test_a_database_that_will_not_let_mails_be_claimed_is_not_asked_at_full_speed(committed, played, cast):
+    play = played(timeout_seconds=0.2)
+    play.pulse.turn()
+    with committed.database.transaction() as other:
+        other.execute(LOCK, {"id": cast[0].id})
+        with pytest.raises(OperationalError):
+            play.pulse.turn()
+
+        assert not play.pulse.turn()
+        assert not play.pulse.turn()
+
+    play.context.at = SOON
+    play.turn()
+    assert len(play.outbox.sent) == 2
+
+
 def test_a_deadlock_costs_its_leads_some_seconds(committed, played, cast):
     lena, omar = cast
     # Who looks for a deadlock first is the one to be told of it: the chunk, after two seconds.

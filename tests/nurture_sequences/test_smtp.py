@@ -6,7 +6,7 @@ import socket
 import ssl
 import struct
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -257,7 +257,7 @@ def speaking(*conversations, tls=None):
             except OSError:
                 return
             sock = tls.wrap_socket(plain, server_side=True) if tls else plain
-            with sock, sock.makefile("rb") as reader:
+            with sock, sock.makefile("rb") as reader, suppress(OSError):  # the client may leave at any word
                 converse(sock, reader, lines)
 
     def converse(sock, reader, lines):
