@@ -4,7 +4,8 @@
 build fails, its output is kept in `funnel/ui/build.log`, nothing old is left to be served, and everything but the app
 still works: `/app/` says why.
 
-`check` generates the types from `funnel/openapi.json`, checks them and runs the app's own tests; `dev` starts Vite.
+`check` generates the types from `funnel/openapi.json`, checks them and runs the app's own tests; `dev` starts Vite;
+`tidy` formats the source.
 """
 
 from __future__ import annotations
@@ -71,6 +72,12 @@ def dev() -> None:
     _node("node_modules/vite/bin/vite.js", quiet=False)
 
 
+def tidy() -> None:
+    """The source in the one format that needs no discussion."""
+    _install(dev=True)
+    _npm("run", "--silent", "format")
+
+
 def _install(*, dev: bool) -> None:
     """Fetch what the lock file names; developers also get the compiler of types."""
     lock = _digest([UI / name for name in LOCK])
@@ -131,7 +138,7 @@ def _say(what: str) -> None:
 def main(task: str = "build") -> int:
     """0 when it went well; else the output is shown, and kept for `/app/` when there is no app to serve."""
     try:
-        {"build": build, "check": check, "dev": dev}[task]()
+        {"build": build, "check": check, "dev": dev, "tidy": tidy}[task]()
     except (BuildError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         if task == "build":

@@ -14,5 +14,9 @@ const TONES: Record<BadgeTone, string> = {
 };
 
 export function Badge({ tone = "plain", children }: { tone?: BadgeTone; children: ReactNode }) {
-  return <span className={cx("inline-block rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap", TONES[tone])}>{children}</span>;
+  return (
+    <span className={cx("inline-block rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap", TONES[tone])}>
+      {children}
+    </span>
+  );
 }

@@ -6,5 +6,10 @@ export function Facts({ children }: { children: ReactNode }) {
 }
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return <><dt className="text-mute">{name}</dt><dd className="min-w-0 break-words">{children}</dd></>;
+  return (
+    <>
+      <dt className="text-mute">{name}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </>
+  );
 }

@@ -5,5 +5,9 @@ import { useNow } from "../lib/session.ts";
 
 export function Moment({ at }: { at: string }) {
   const locale = useLocale();
-  return <time dateTime={at} title={exact(at, locale)} className="whitespace-nowrap">{relative(at, useNow(), locale)}</time>;
+  return (
+    <time dateTime={at} title={exact(at, locale)} className="whitespace-nowrap">
+      {relative(at, useNow(), locale)}
+    </time>
+  );
 }

@@ -17,7 +17,9 @@ export function Page({ title, beside, children }: { title: string; beside?: Reac
   return (
     <div className="mx-auto max-w-6xl p-4 md:p-6">
       <div className="mb-4 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <h1 ref={heading} tabIndex={-1} className="min-w-0 text-xl font-semibold break-words">{title}</h1>
+        <h1 ref={heading} tabIndex={-1} className="min-w-0 text-xl font-semibold break-words">
+          {title}
+        </h1>
         {beside}
       </div>
       {children}
@@ -25,10 +27,25 @@ export function Page({ title, beside, children }: { title: string; beside?: Reac
   );
 }
 
-export function Card({ title, beside, children, className = "" }: { title?: string; beside?: ReactNode; children: ReactNode; className?: string }) {
+export function Card({
+  title,
+  beside,
+  children,
+  className = "",
+}: {
+  title?: string;
+  beside?: ReactNode;
+  children: ReactNode;
+  className?: string;
+}) {
   return (
     <section className={`rounded-lg border border-line bg-card p-4 ${className}`}>
-      {title && <div className="mb-3 flex items-baseline justify-between gap-2"><h2 className="font-semibold">{title}</h2>{beside}</div>}
+      {title && (
+        <div className="mb-3 flex items-baseline justify-between gap-2">
+          <h2 className="font-semibold">{title}</h2>
+          {beside}
+        </div>
+      )}
       {children}
     </section>
   );

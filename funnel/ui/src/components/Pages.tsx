@@ -4,7 +4,15 @@ import { useWords } from "../lib/language.ts";
 import { LinkButton } from "./Button.tsx";
 
 /** `address` makes the link of the page that starts at a cursor; without one, of the first page. */
-export function Pages({ cursor, next, address }: { cursor?: string; next: string | null; address: (cursor?: string) => LinkProps }) {
+export function Pages({
+  cursor,
+  next,
+  address,
+}: {
+  cursor?: string;
+  next: string | null;
+  address: (cursor?: string) => LinkProps;
+}) {
   const t = useWords();
   if (!cursor && !next) return null;
   return (

@@ -4,7 +4,11 @@ import { useWords } from "../lib/language.ts";
 import { Badge, type BadgeTone } from "./Badge.tsx";
 
 const TONES: Record<string, BadgeTone> = {
-  lead: "brand", "marketing-qualified": "violet", "sales-qualified": "violet", opportunity: "warn", customer: "good",
+  lead: "brand",
+  "marketing-qualified": "violet",
+  "sales-qualified": "violet",
+  opportunity: "warn",
+  customer: "good",
 };
 
 export function StageBadge({ stage: key }: { stage: string }) {

@@ -30,7 +30,9 @@ export function Skeleton({ lines = 5 }: { lines?: number }) {
   return (
     <div role="status" className="grid animate-pulse gap-3">
       <span className="sr-only">{t("common.loading")}</span>
-      {Array.from({ length: lines }, (_, n) => <div key={n} className="h-9 rounded-md bg-raised" />)}
+      {Array.from({ length: lines }, (_, n) => (
+        <div key={n} className="h-9 rounded-md bg-raised" />
+      ))}
     </div>
   );
 }
@@ -38,18 +40,35 @@ export function Skeleton({ lines = 5 }: { lines?: number }) {
 export function ErrorBox({ error, onAgain }: { error: unknown; onAgain?: () => void }) {
   const t = useWords();
   const missing = error instanceof ApiError && error.status === 404;
-  const told = error instanceof AwayError ? t("error.away") : missing ? t("error.notFound") : String((error as Error)?.message ?? error);
+  const told =
+    error instanceof AwayError
+      ? t("error.away")
+      : missing
+        ? t("error.notFound")
+        : String((error as Error)?.message ?? error);
   return (
     <div role="alert" className="rounded-lg border border-bad bg-card p-4">
       <p className="font-semibold text-bad">{missing ? t("error.notFoundTitle") : t("error.title")}</p>
       <p className="mt-1">{told}</p>
-      {onAgain && !missing && <Button className="mt-3" onPress={onAgain}>{t("error.again")}</Button>}
+      {onAgain && !missing && (
+        <Button className="mt-3" onPress={onAgain}>
+          {t("error.again")}
+        </Button>
+      )}
     </div>
   );
 }
 
 /** The answer of a query once it is there; a skeleton before, an error box instead. Old answers stay while new ones fail. */
-export function Loaded<T>({ query, lines, children }: { query: UseQueryResult<T>; lines?: number; children: (data: T) => ReactNode }) {
+export function Loaded<T>({
+  query,
+  lines,
+  children,
+}: {
+  query: UseQueryResult<T>;
+  lines?: number;
+  children: (data: T) => ReactNode;
+}) {
   if (query.data !== undefined) return children(query.data);
   if (query.error) return <ErrorBox error={query.error} onAgain={() => void query.refetch()} />;
   return <Skeleton lines={lines} />;

@@ -33,13 +33,31 @@ export function toast(text: string, tone: News["tone"] = "good"): void {
 
 export function Toasts() {
   const t = useWords();
-  const shown = useSyncExternalStore((call) => { calls.add(call); return () => calls.delete(call); }, () => news);
+  const shown = useSyncExternalStore(
+    (call) => {
+      calls.add(call);
+      return () => calls.delete(call);
+    },
+    () => news,
+  );
   return (
-    <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 bottom-4 z-50 grid justify-items-center gap-2 px-4">
+    <div
+      role="status"
+      aria-live="polite"
+      className="pointer-events-none fixed inset-x-0 bottom-4 z-50 grid justify-items-center gap-2 px-4"
+    >
       {shown.map((one) => (
-        <div key={one.id} className={cx("pointer-events-auto flex items-center gap-2 rounded-lg border bg-card py-1 pr-1 pl-4 text-sm shadow-lg", one.tone === "bad" ? "border-bad text-bad" : "border-line")}>
+        <div
+          key={one.id}
+          className={cx(
+            "pointer-events-auto flex items-center gap-2 rounded-lg border bg-card py-1 pr-1 pl-4 text-sm shadow-lg",
+            one.tone === "bad" ? "border-bad text-bad" : "border-line",
+          )}
+        >
           {one.text}
-          <IconButton label={t("common.close")} onPress={() => drop(one.id)}><X size={16} aria-hidden /></IconButton>
+          <IconButton label={t("common.close")} onPress={() => drop(one.id)}>
+            <X size={16} aria-hidden />
+          </IconButton>
         </div>
       ))}
     </div>

@@ -17,8 +17,13 @@ test("an exact time says its zone", () => {
 
 test("facts are grouped where the day changes, and keep their order", () => {
   const facts = ["2026-03-02T09:00:00Z", "2026-03-02T08:00:00Z", "2026-03-01T23:59:00Z"].map((at) => ({ at }));
-  assert.deepEqual(byDay(facts, "en", "UTC").map(([name, items]) => [name, items.length]),
-    [["Monday, March 2, 2026", 2], ["Sunday, March 1, 2026", 1]]);
+  assert.deepEqual(
+    byDay(facts, "en", "UTC").map(([name, items]) => [name, items.length]),
+    [
+      ["Monday, March 2, 2026", 2],
+      ["Sunday, March 1, 2026", 1],
+    ],
+  );
 });
 
 test("engine time runs on at its own speed", () => {

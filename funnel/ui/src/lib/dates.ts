@@ -1,8 +1,13 @@
 /** Times for people. Everything comes in as ISO text of the API; `now` is passed in, in milliseconds. */
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 31_557_600_000], ["month", 2_629_800_000], ["week", 604_800_000],
-  ["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000], ["second", 1_000],
+  ["year", 31_557_600_000],
+  ["month", 2_629_800_000],
+  ["week", 604_800_000],
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
 ];
 
 /** "3 days ago", "in 2 hours", "now". */

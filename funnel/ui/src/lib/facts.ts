@@ -11,23 +11,30 @@ export function sentence(fact: Fact, t: Say): string {
   if (!isKey(key)) return capital(fact.kind.replaceAll("_", " "));
   const data = fact.data as Record<string, unknown>;
   const step = text(data.step);
-  return capital(t(key, {
-    form: text(data.form),
-    sequence: text(data.sequence),
-    tag: text(data.tag),
-    from: stage(text(data.from), t),
-    to: stage(text(data.to), t),
-    purposes: Array.isArray(data.purposes) ? data.purposes.join(", ") : text(data.purpose),
-    mail: step ? t("fact.mail", { step }) : t("fact.aMail"),
-  }));
+  return capital(
+    t(key, {
+      form: text(data.form),
+      sequence: text(data.sequence),
+      tag: text(data.tag),
+      from: stage(text(data.from), t),
+      to: stage(text(data.to), t),
+      purposes: Array.isArray(data.purposes) ? data.purposes.join(", ") : text(data.purpose),
+      mail: step ? t("fact.mail", { step }) : t("fact.aMail"),
+    }),
+  );
 }
 
 /** Why, and through what, where the fact says so. */
 export function detail(fact: Fact, t: Say): string {
   const data = fact.data as Record<string, unknown>;
-  const by = text(data.sequence) && !["enrolled", "ended"].includes(fact.kind) ? t("fact.by", { sequence: text(data.sequence) }) : "";
+  const by =
+    text(data.sequence) && !["enrolled", "ended"].includes(fact.kind)
+      ? t("fact.by", { sequence: text(data.sequence) })
+      : "";
   const channel = `channel.${text(data.channel)}`;
-  return [reason(text(data.reason) || text(data.why), t), isKey(channel) ? t(channel) : "", by].filter(Boolean).join(", ");
+  return [reason(text(data.reason) || text(data.why), t), isKey(channel) ? t(channel) : "", by]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** The engine's short reasons in words; an unknown one as it is. */

@@ -10,6 +10,8 @@ test("a lead is called by what forms told, or by nothing", () => {
 });
 
 test("values of every type are text", () => {
-  assert.deepEqual([true, false, ["a", "b"], 12, null, { a: 1 }].map((value) => shown(value, "yes", "no")),
-    ["yes", "no", "a, b", "12", "", '{"a":1}']);
+  assert.deepEqual(
+    [true, false, ["a", "b"], 12, null, { a: 1 }].map((value) => shown(value, "yes", "no")),
+    ["yes", "no", "a, b", "12", "", '{"a":1}'],
+  );
 });

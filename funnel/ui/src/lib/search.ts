@@ -12,8 +12,13 @@ export function writeSearch(search: Record<string, unknown>): string {
 }
 
 /** For a route's `validateSearch`: these names and no others. */
-export function only<Name extends string>(...names: Name[]): (search: Record<string, unknown>) => { [name in Name]?: string } {
-  return (search) => Object.fromEntries(
-    names.filter((name) => typeof search[name] === "string" && search[name] !== "").map((name) => [name, search[name]]),
-  ) as { [name in Name]?: string };
+export function only<Name extends string>(
+  ...names: Name[]
+): (search: Record<string, unknown>) => { [name in Name]?: string } {
+  return (search) =>
+    Object.fromEntries(
+      names
+        .filter((name) => typeof search[name] === "string" && search[name] !== "")
+        .map((name) => [name, search[name]]),
+    ) as { [name in Name]?: string };
 }

@@ -20,7 +20,13 @@ async function read(): Promise<Heard> {
   return { session, at: Date.now() };
 }
 
-const question = { queryKey: ["session"], queryFn: read, retry: false, staleTime: 0, refetchOnWindowFocus: true } as const;
+const question = {
+  queryKey: ["session"],
+  queryFn: read,
+  retry: false,
+  staleTime: 0,
+  refetchOnWindowFocus: true,
+} as const;
 
 export function useSession() {
   const asked = useQuery({ ...question, refetchInterval: (query) => (query.state.error ? AWAY : CALM) });

@@ -9,12 +9,18 @@ export function Broken() {
   return (
     <Page title={t("error.broken")}>
       <p role="alert">{t("error.brokenText")}</p>
-      <Button className="mt-3" onPress={() => location.reload()}>{t("error.reload")}</Button>
+      <Button className="mt-3" onPress={() => location.reload()}>
+        {t("error.reload")}
+      </Button>
     </Page>
   );
 }
 
 export function Missing() {
   const t = useWords();
-  return <Page title={t("error.notFoundTitle")}><EmptyState title={t("error.notFound")} /></Page>;
+  return (
+    <Page title={t("error.notFoundTitle")}>
+      <EmptyState title={t("error.notFound")} />
+    </Page>
+  );
 }

@@ -12,10 +12,14 @@ export function LoginEnded() {
   const t = useWords();
   const client = useQueryClient();
   const [ended, setEnded] = useState(false);
-  useEffect(() => whenLoginEnds(() => {
-    if (isAnythingUnsaved()) setEnded(true);
-    else location.assign(`/app/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-  }), []);
+  useEffect(
+    () =>
+      whenLoginEnds(() => {
+        if (isAnythingUnsaved()) setEnded(true);
+        else location.assign(`/app/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+      }),
+    [],
+  );
   useEffect(() => {
     if (!ended) return undefined;
     const look = async () => {
@@ -32,7 +36,11 @@ export function LoginEnded() {
   return (
     <Dialog open={ended} onClose={() => setEnded(false)} title={t("login.ended")}>
       <p className="mt-2 text-mute">{t("login.keep")}</p>
-      <p className="mt-4"><a href="/app/login?next=/app/" target="_blank" rel="noreferrer" className="font-medium text-brand underline">{t("login.again")}</a></p>
+      <p className="mt-4">
+        <a href="/app/login?next=/app/" target="_blank" rel="noreferrer" className="font-medium text-brand underline">
+          {t("login.again")}
+        </a>
+      </p>
     </Dialog>
   );
 }

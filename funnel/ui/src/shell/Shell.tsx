@@ -19,7 +19,12 @@ export function Shell() {
   const [searching, setSearching] = useState(false);
   return (
     <>
-      <a href="#content" className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-card focus:px-3 focus:py-2">{t("nav.skip")}</a>
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-card focus:px-3 focus:py-2"
+      >
+        {t("nav.skip")}
+      </a>
       <div className="grid min-h-screen min-[900px]:grid-cols-[13rem_minmax(0,1fr)]">
         <div className="border-r border-line bg-card max-[899px]:hidden">
           <div className="sticky top-0 p-3">
@@ -29,7 +34,9 @@ export function Shell() {
         <div className="min-w-0">
           <TopBar session={session} onMenu={() => setFolded(true)} onSearch={() => setSearching(true)} />
           <Strip session={session} away={away} />
-          <main id="content" tabIndex={-1}><Outlet /></main>
+          <main id="content" tabIndex={-1}>
+            <Outlet />
+          </main>
         </div>
       </div>
       <Drawer open={folded} onClose={() => setFolded(false)} title="Funnel" side="left">

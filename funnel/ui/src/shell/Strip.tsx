@@ -17,12 +17,16 @@ export function Strip({ session, away }: { session: Session | undefined; away: b
   const sending = session?.sending;
   const reason = sending?.reason ?? "";
   if (sending?.state === "held") told.push(t("strip.held", { reason }));
-  if (sending?.state === "paused") told.push(t("strip.paused", { reason, until: sending.until ? exact(sending.until, locale) : "" }));
+  if (sending?.state === "paused")
+    told.push(t("strip.paused", { reason, until: sending.until ? exact(sending.until, locale) : "" }));
   if (session?.engine_silent && !away) told.push(t("strip.silent"));
   return (
     <div role="status">
       {told.map((text) => (
-        <p key={text} className="flex items-start gap-2 border-b border-bad bg-bad-tint px-4 py-2 text-bad md:px-6"><TriangleAlert size={17} aria-hidden className="mt-0.5 shrink-0" />{text}</p>
+        <p key={text} className="flex items-start gap-2 border-b border-bad bg-bad-tint px-4 py-2 text-bad md:px-6">
+          <TriangleAlert size={17} aria-hidden className="mt-0.5 shrink-0" />
+          {text}
+        </p>
       ))}
     </div>
   );

@@ -19,12 +19,40 @@ export function UserMenu({ session }: { session: Session | undefined }) {
     if (id === "out") signOut(session?.csrf ?? "");
   };
   return (
-    <Menu label={t("user.menu")} onAction={act} button={<IconButton label={t("user.menu")}><CircleUser size={20} aria-hidden /></IconButton>}>
-      <MenuSection title={t("user.language")} selectionMode="single" disallowEmptySelection selectedKeys={[spoken]} onSelectionChange={(keys) => pick(keys, (id) => language.set(id as Language))}>
-        {Object.entries(LANGUAGES).map(([id, name]) => <MenuItem key={id} id={id}>{name}</MenuItem>)}
+    <Menu
+      label={t("user.menu")}
+      onAction={act}
+      button={
+        <IconButton label={t("user.menu")}>
+          <CircleUser size={20} aria-hidden />
+        </IconButton>
+      }
+    >
+      <MenuSection
+        title={t("user.language")}
+        selectionMode="single"
+        disallowEmptySelection
+        selectedKeys={[spoken]}
+        onSelectionChange={(keys) => pick(keys, (id) => language.set(id as Language))}
+      >
+        {Object.entries(LANGUAGES).map(([id, name]) => (
+          <MenuItem key={id} id={id}>
+            {name}
+          </MenuItem>
+        ))}
       </MenuSection>
-      <MenuSection title={t("user.appearance")} selectionMode="single" disallowEmptySelection selectedKeys={[shown]} onSelectionChange={(keys) => pick(keys, (id) => theme.set(id as Theme))}>
-        {THEMES.map((id) => <MenuItem key={id} id={id}>{t(`user.${id}`)}</MenuItem>)}
+      <MenuSection
+        title={t("user.appearance")}
+        selectionMode="single"
+        disallowEmptySelection
+        selectedKeys={[shown]}
+        onSelectionChange={(keys) => pick(keys, (id) => theme.set(id as Theme))}
+      >
+        {THEMES.map((id) => (
+          <MenuItem key={id} id={id}>
+            {t(`user.${id}`)}
+          </MenuItem>
+        ))}
       </MenuSection>
       <MenuSection title={session?.user ? t("user.signedIn", { email: session.user.email }) : t("common.loading")}>
         <MenuItem id="api">{t("user.api")}</MenuItem>

@@ -20,7 +20,10 @@ export const facts = {
   "fact.message_opened": ["Opened {mail}", "A ouvert {mail}"],
   "fact.message_clicked": ["Clicked a link in {mail}", "A suivi un lien dans {mail}"],
   "fact.message_complained": ["Marked {mail} as spam", "A signalé {mail} comme indésirable"],
-  "fact.loop_stopped": ["A circle of sequences that start each other was stopped", "Un cercle de séquences qui se relancent a été arrêté"],
+  "fact.loop_stopped": [
+    "A circle of sequences that start each other was stopped",
+    "Un cercle de séquences qui se relancent a été arrêté",
+  ],
   "fact.mail": ["the mail “{step}”", "le courriel « {step} »"],
   "fact.aMail": ["a mail", "un courriel"],
   "fact.by": ["by the sequence “{sequence}”", "par la séquence « {sequence} »"],

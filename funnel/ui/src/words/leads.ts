@@ -16,11 +16,16 @@ export const leads = {
   "leads.created": ["Came", "Arrivée"],
   "leads.changed": ["Changed", "Modifié"],
   "leads.none": ["Nobody yet", "Personne pour l’instant"],
-  "leads.noneText": ["Leads come when somebody fills in a form: on your website, on its hosted page, or through the API. Each person is one lead, however often they come.",
-    "Les prospects arrivent quand quelqu’un remplit un formulaire : sur votre site, sur sa page hébergée ou par l’API. Chaque personne est un seul prospect, quel que soit le nombre de visites."],
+  "leads.noneText": [
+    "Leads come when somebody fills in a form: on your website, on its hosted page, or through the API. Each person is one lead, however often they come.",
+    "Les prospects arrivent quand quelqu’un remplit un formulaire : sur votre site, sur sa page hébergée ou par l’API. Chaque personne est un seul prospect, quel que soit le nombre de visites.",
+  ],
   "leads.how": ["How forms are made", "Comment créer un formulaire"],
   "leads.noMatch": ["No lead matches", "Aucun prospect ne correspond"],
-  "leads.noMatchText": ["The search looks for a part of the address or of any field.", "La recherche porte sur une partie de l’adresse ou d’un champ."],
+  "leads.noMatchText": [
+    "The search looks for a part of the address or of any field.",
+    "La recherche porte sur une partie de l’adresse ou d’un champ.",
+  ],
   "leads.all": ["Show all leads", "Afficher tous les prospects"],
 
   "lead.title": ["Lead", "Prospect"],

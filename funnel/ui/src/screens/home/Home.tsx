@@ -30,7 +30,10 @@ export function Home() {
           <>
             <Numbers told={told} session={heard?.session} />
             <div className="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-              <div className="grid grid-cols-1 gap-4"><Attention told={told} /><Running /></div>
+              <div className="grid grid-cols-1 gap-4">
+                <Attention told={told} />
+                <Running />
+              </div>
               <Newest />
             </div>
           </>
@@ -49,7 +52,13 @@ function Numbers({ told, session }: { told: Schemas["OverviewOut"]; session: Ses
       <Stat label={t("home.leadsDay")} value={number(told.leads_day)} to={{ to: "/leads" }} />
       <Stat label={t("home.leadsWeek")} value={number(told.leads_week)} to={{ to: "/leads" }} />
       <Stat label={t("home.queued")} value={number(told.mails_queued)} />
-      {session && <Stat label={t("home.sending")} value={t(`home.${session.sending.state}`)} note={session.rooms.mailbox ? t("home.local") : session.sending.reason} />}
+      {session && (
+        <Stat
+          label={t("home.sending")}
+          value={t(`home.${session.sending.state}`)}
+          note={session.rooms.mailbox ? t("home.local") : session.sending.reason}
+        />
+      )}
     </dl>
   );
 }
@@ -62,7 +71,14 @@ function Running() {
     ...LIVE,
   });
   return (
-    <Card title={t("home.sequences")} beside={<a href="/app/sequences" className="text-brand hover:underline">{t("home.allSequences")}</a>}>
+    <Card
+      title={t("home.sequences")}
+      beside={
+        <a href="/app/sequences" className="text-brand hover:underline">
+          {t("home.allSequences")}
+        </a>
+      }
+    >
       <Loaded query={query} lines={2}>
         {({ items }) => {
           const running = items.filter((one) => one.status !== "draft");
@@ -71,7 +87,10 @@ function Running() {
             <ul className="divide-y divide-line">
               {running.map((one) => (
                 <li key={one.key} className="flex items-center justify-between gap-3 py-2">
-                  <span className="flex min-w-0 flex-wrap items-center gap-x-2"><SequenceLink name={one.key} />{one.status === "paused" && <Badge tone="warn">{t("home.paused")}</Badge>}</span>
+                  <span className="flex min-w-0 flex-wrap items-center gap-x-2">
+                    <SequenceLink name={one.key} />
+                    {one.status === "paused" && <Badge tone="warn">{t("home.paused")}</Badge>}
+                  </span>
                   <span className="shrink-0 text-mute tabular-nums">{t("home.inside", { n: one.inside })}</span>
                 </li>
               ))}
@@ -91,23 +110,46 @@ function Newest() {
     ...LIVE,
   });
   return (
-    <Card title={t("home.newest")} beside={<Link to="/leads" className="text-brand hover:underline">{t("home.all")}</Link>}>
+    <Card
+      title={t("home.newest")}
+      beside={
+        <Link to="/leads" className="text-brand hover:underline">
+          {t("home.all")}
+        </Link>
+      }
+    >
       <Loaded query={query} lines={4}>
-        {({ items }) => items.length === 0 ? (
-          <><p className="mb-3 text-mute">{t("leads.noneText")}</p><LinkButton href="/api/docs" reloadDocument>{t("leads.how")}</LinkButton></>
-        ) : (
-          <ul className="divide-y divide-line">
-            {items.map((lead) => (
-              <li key={lead.id} className="relative flex items-center justify-between gap-3 py-2 hover:bg-raised">
-                <Link to="/leads/$id" params={{ id: String(lead.id) }} className="min-w-0 after:absolute after:inset-0">
-                  <span className="block truncate font-medium">{nameOf(lead) || lead.email}</span>
-                  {nameOf(lead) && <span className="block truncate text-xs text-mute">{lead.email}</span>}
-                </Link>
-                <span className="grid shrink-0 justify-items-end gap-0.5"><StageBadge stage={lead.stage} /><span className="text-xs text-mute"><Moment at={lead.created_at} /></span></span>
-              </li>
-            ))}
-          </ul>
-        )}
+        {({ items }) =>
+          items.length === 0 ? (
+            <>
+              <p className="mb-3 text-mute">{t("leads.noneText")}</p>
+              <LinkButton href="/api/docs" reloadDocument>
+                {t("leads.how")}
+              </LinkButton>
+            </>
+          ) : (
+            <ul className="divide-y divide-line">
+              {items.map((lead) => (
+                <li key={lead.id} className="relative flex items-center justify-between gap-3 py-2 hover:bg-raised">
+                  <Link
+                    to="/leads/$id"
+                    params={{ id: String(lead.id) }}
+                    className="min-w-0 after:absolute after:inset-0"
+                  >
+                    <span className="block truncate font-medium">{nameOf(lead) || lead.email}</span>
+                    {nameOf(lead) && <span className="block truncate text-xs text-mute">{lead.email}</span>}
+                  </Link>
+                  <span className="grid shrink-0 justify-items-end gap-0.5">
+                    <StageBadge stage={lead.stage} />
+                    <span className="text-xs text-mute">
+                      <Moment at={lead.created_at} />
+                    </span>
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
       </Loaded>
     </Card>
   );

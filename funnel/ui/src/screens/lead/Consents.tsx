@@ -10,14 +10,20 @@ import { LIVE } from "../../lib/live.ts";
 import { isKey } from "../../words/words.ts";
 
 type Consent = Schemas["ConsentOut"];
-const TONES: Record<Consent["action"], BadgeTone> = { granted: "good", denied: "bad", withdrawn: "bad", pending: "warn" };
+const TONES: Record<Consent["action"], BadgeTone> = {
+  granted: "good",
+  denied: "bad",
+  withdrawn: "bad",
+  pending: "warn",
+};
 const MOST = 200;
 
 export function Consents({ id }: { id: number }) {
   const t = useWords();
   const query = useQuery({
     queryKey: ["lead", id, "consents"],
-    queryFn: () => ok(api.GET("/api/v1/leads/{lead_id}/consents", { params: { path: { lead_id: id }, query: { limit: MOST } } })),
+    queryFn: () =>
+      ok(api.GET("/api/v1/leads/{lead_id}/consents", { params: { path: { lead_id: id }, query: { limit: MOST } } })),
     ...LIVE,
   });
   return (
@@ -26,7 +32,13 @@ export function Consents({ id }: { id: number }) {
         {({ items }) => {
           if (items.length === 0) return <p className="text-mute">{t("consents.none")}</p>;
           const purposes = [...new Set(items.map((one) => one.purpose))];
-          return <ul className="grid gap-4">{purposes.map((purpose) => <Purpose key={purpose} rows={items.filter((one) => one.purpose === purpose)} />)}</ul>;
+          return (
+            <ul className="grid gap-4">
+              {purposes.map((purpose) => (
+                <Purpose key={purpose} rows={items.filter((one) => one.purpose === purpose)} />
+              ))}
+            </ul>
+          );
         }}
       </Loaded>
     </Card>
@@ -42,8 +54,17 @@ function Purpose({ rows }: { rows: Consent[] }) {
       <p className="font-medium">{last.purpose.replaceAll("_", " ")}</p>
       <Answer consent={last} />
       {earlier.length > 0 && (
-        <details className="mt-1"><summary className="cursor-pointer text-xs text-mute">{t("consents.earlier")} ({earlier.length})</summary>
-          <ul className="mt-1 grid gap-2 border-l-2 border-line pl-3">{earlier.map((one, n) => <li key={n}><Answer consent={one} /></li>)}</ul>
+        <details className="mt-1">
+          <summary className="cursor-pointer text-xs text-mute">
+            {t("consents.earlier")} ({earlier.length})
+          </summary>
+          <ul className="mt-1 grid gap-2 border-l-2 border-line pl-3">
+            {earlier.map((one, n) => (
+              <li key={n}>
+                <Answer consent={one} />
+              </li>
+            ))}
+          </ul>
         </details>
       )}
     </li>
@@ -62,7 +83,12 @@ function Answer({ consent }: { consent: Consent }) {
   ];
   return (
     <div className="mt-0.5">
-      <p className="flex flex-wrap items-center gap-2"><Badge tone={TONES[consent.action]}>{t(`consents.${consent.action}`)}</Badge><span className="text-xs text-mute"><Moment at={consent.at} /></span></p>
+      <p className="flex flex-wrap items-center gap-2">
+        <Badge tone={TONES[consent.action]}>{t(`consents.${consent.action}`)}</Badge>
+        <span className="text-xs text-mute">
+          <Moment at={consent.at} />
+        </span>
+      </p>
       {consent.wording && <q className="mt-1 block">{consent.wording}</q>}
       <p className="mt-0.5 text-xs break-words text-mute">{where.filter(Boolean).join(" · ")}</p>
     </div>

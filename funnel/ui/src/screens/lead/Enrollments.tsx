@@ -25,7 +25,17 @@ export function Enrollments({ id }: { id: number }) {
   return (
     <Card title={t("enrollments.title")}>
       <Loaded query={query} lines={2}>
-        {({ items }) => items.length === 0 ? <p className="text-mute">{t("enrollments.none")}</p> : <ul className="divide-y divide-line">{items.map((one) => <Standing key={one.id} enrollment={one} />)}</ul>}
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="text-mute">{t("enrollments.none")}</p>
+          ) : (
+            <ul className="divide-y divide-line">
+              {items.map((one) => (
+                <Standing key={one.id} enrollment={one} />
+              ))}
+            </ul>
+          )
+        }
       </Loaded>
     </Card>
   );
@@ -36,8 +46,14 @@ function Standing({ enrollment: one }: { enrollment: Enrollment }) {
   const active = one.status === "active";
   return (
     <li className="grid gap-x-4 gap-y-1 py-2 first:pt-0 last:pb-0 sm:grid-cols-[minmax(0,1fr)_auto]">
-      <p className="flex flex-wrap items-center gap-2"><SequenceLink name={one.sequence} /><span className="text-xs text-mute">{t("enrollments.version", { n: one.version })}</span><Badge tone={active ? "brand" : "plain"}>{t(active ? "enrollments.active" : "enrollments.ended")}</Badge></p>
-      <p className="text-xs text-mute sm:text-right"><Moment at={one.ended_at ?? one.started_at} /></p>
+      <p className="flex flex-wrap items-center gap-2">
+        <SequenceLink name={one.sequence} />
+        <span className="text-xs text-mute">{t("enrollments.version", { n: one.version })}</span>
+        <Badge tone={active ? "brand" : "plain"}>{t(active ? "enrollments.active" : "enrollments.ended")}</Badge>
+      </p>
+      <p className="text-xs text-mute sm:text-right">
+        <Moment at={one.ended_at ?? one.started_at} />
+      </p>
       <p className="text-mute sm:col-span-2">{active ? <Waiting enrollment={one} /> : reason(one.reason ?? "", t)}</p>
     </li>
   );
@@ -48,8 +64,20 @@ function Waiting({ enrollment: one }: { enrollment: Enrollment }) {
   const locale = useLocale();
   const now = useNow();
   const at = one.step ? t("enrollments.at", { step: one.step }) : t("enrollments.start");
-  if (one.due_at) return <>{at}, <span title={exact(one.due_at, locale)}>{t("enrollments.next", { when: relative(one.due_at, now, locale) })}</span></>;
+  if (one.due_at)
+    return (
+      <>
+        {at},{" "}
+        <span title={exact(one.due_at, locale)}>
+          {t("enrollments.next", { when: relative(one.due_at, now, locale) })}
+        </span>
+      </>
+    );
   const held = `held.${one.held ?? "message"}`;
   const why = one.reason ?? "";
-  return <>{at}, {isKey(held) ? t(held, { reason: why }) : t("held.other", { reason: one.held ?? "" })}</>;
+  return (
+    <>
+      {at}, {isKey(held) ? t(held, { reason: why }) : t("held.other", { reason: one.held ?? "" })}
+    </>
+  );
 }

@@ -36,10 +36,21 @@ export function LeadPage() {
       <Loaded query={query} lines={8}>
         {(lead) => (
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
-            <div className="grid grid-cols-1 gap-4"><Who lead={lead} /><Consents id={id} /><Origin id={id} /></div>
+            <div className="grid grid-cols-1 gap-4">
+              <Who lead={lead} />
+              <Consents id={id} />
+              <Origin id={id} />
+            </div>
             <div className="grid grid-cols-1 gap-4">
               <Enrollments id={id} />
-              <Tabs label={t("lead.views")} views={views} selected={view} onSelect={(chosen) => void navigate({ search: { view: chosen === "timeline" ? undefined : chosen }, replace: true })} />
+              <Tabs
+                label={t("lead.views")}
+                views={views}
+                selected={view}
+                onSelect={(chosen) =>
+                  void navigate({ search: { view: chosen === "timeline" ? undefined : chosen }, replace: true })
+                }
+              />
             </div>
           </div>
         )}

@@ -17,22 +17,36 @@ export function Submissions({ id }: { id: number }) {
   });
   return (
     <Loaded query={query}>
-      {({ items }) => items.length === 0 ? <p className="text-mute">{t("submissions.none")}</p> : (
-        <ul className="grid gap-3">
-          {items.map((one) => (
-            <li key={one.id}>
-              <Card>
-                <p className="mb-2 flex flex-wrap items-center gap-2">
-                  <span className="font-medium">{t("submissions.form", { form: one.form, n: one.form_version })}</span>
-                  <Badge tone={one.outcome === "accepted" ? "good" : "warn"}>{t(`submissions.${one.outcome}`)}</Badge>
-                  <span className="ml-auto text-xs text-mute"><Moment at={one.at} /></span>
-                </p>
-                <Facts>{Object.entries(one.values).map(([key, value]) => <Fact key={key} name={key.replaceAll("_", " ")}>{shown(value, t("lead.yes"), t("lead.no"))}</Fact>)}</Facts>
-              </Card>
-            </li>
-          ))}
-        </ul>
-      )}
+      {({ items }) =>
+        items.length === 0 ? (
+          <p className="text-mute">{t("submissions.none")}</p>
+        ) : (
+          <ul className="grid gap-3">
+            {items.map((one) => (
+              <li key={one.id}>
+                <Card>
+                  <p className="mb-2 flex flex-wrap items-center gap-2">
+                    <span className="font-medium">
+                      {t("submissions.form", { form: one.form, n: one.form_version })}
+                    </span>
+                    <Badge tone={one.outcome === "accepted" ? "good" : "warn"}>{t(`submissions.${one.outcome}`)}</Badge>
+                    <span className="ml-auto text-xs text-mute">
+                      <Moment at={one.at} />
+                    </span>
+                  </p>
+                  <Facts>
+                    {Object.entries(one.values).map(([key, value]) => (
+                      <Fact key={key} name={key.replaceAll("_", " ")}>
+                        {shown(value, t("lead.yes"), t("lead.no"))}
+                      </Fact>
+                    ))}
+                  </Facts>
+                </Card>
+              </li>
+            ))}
+          </ul>
+        )
+      }
     </Loaded>
   );
 }

@@ -18,23 +18,51 @@ export function Who({ lead }: { lead: Schemas["LeadOut"] }) {
     <Card>
       <div className="mb-3 flex items-start justify-between gap-3">
         <div className="min-w-0">
-          <p className="break-all"><a href={`mailto:${lead.email}`} className="text-brand hover:underline">{lead.email}</a></p>
-          <p className="mt-1.5 flex flex-wrap gap-1.5"><StageBadge stage={lead.stage} />{lead.tags.map((tag) => <Link key={tag} to="/leads" search={{ tag }} className="hover:underline"><Badge>{tag}</Badge></Link>)}</p>
+          <p className="break-all">
+            <a href={`mailto:${lead.email}`} className="text-brand hover:underline">
+              {lead.email}
+            </a>
+          </p>
+          <p className="mt-1.5 flex flex-wrap gap-1.5">
+            <StageBadge stage={lead.stage} />
+            {lead.tags.map((tag) => (
+              <Link key={tag} to="/leads" search={{ tag }} className="hover:underline">
+                <Badge>{tag}</Badge>
+              </Link>
+            ))}
+          </p>
         </div>
-        <p className="shrink-0 text-right"><span className="block text-2xl leading-none font-semibold tabular-nums">{number(lead.score)}</span><span className="text-xs text-mute">{t("leads.score")}</span></p>
+        <p className="shrink-0 text-right">
+          <span className="block text-2xl leading-none font-semibold tabular-nums">{number(lead.score)}</span>
+          <span className="text-xs text-mute">{t("leads.score")}</span>
+        </p>
       </div>
       {lead.demo && <p className="mb-3 text-xs text-mute">{t("lead.demo")}</p>}
       <Facts>
         <Fact name={t("lead.fit")}>{number(lead.fit)}</Fact>
         <Fact name={t("lead.engagement")}>{number(lead.engagement)}</Fact>
         {lead.zone && <Fact name={t("lead.zone")}>{lead.zone}</Fact>}
-        {lead.locale && <Fact name={t("lead.locale")}>{new Intl.DisplayNames(locale, { type: "language" }).of(lead.locale)}</Fact>}
-        <Fact name={t("lead.created")}><Moment at={lead.created_at} /></Fact>
-        <Fact name={t("lead.changed")}><Moment at={lead.updated_at} /></Fact>
+        {lead.locale && (
+          <Fact name={t("lead.locale")}>{new Intl.DisplayNames(locale, { type: "language" }).of(lead.locale)}</Fact>
+        )}
+        <Fact name={t("lead.created")}>
+          <Moment at={lead.created_at} />
+        </Fact>
+        <Fact name={t("lead.changed")}>
+          <Moment at={lead.updated_at} />
+        </Fact>
       </Facts>
       <h2 className="mt-4 mb-2 font-semibold">{t("lead.fields")}</h2>
-      {fields.length === 0 ? <p className="text-mute">{t("lead.noFields")}</p> : (
-        <Facts>{fields.map(([key, value]) => <Fact key={key} name={key.replaceAll("_", " ")}>{shown(value, t("lead.yes"), t("lead.no"))}</Fact>)}</Facts>
+      {fields.length === 0 ? (
+        <p className="text-mute">{t("lead.noFields")}</p>
+      ) : (
+        <Facts>
+          {fields.map(([key, value]) => (
+            <Fact key={key} name={key.replaceAll("_", " ")}>
+              {shown(value, t("lead.yes"), t("lead.no"))}
+            </Fact>
+          ))}
+        </Facts>
       )}
     </Card>
   );

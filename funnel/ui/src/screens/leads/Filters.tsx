@@ -17,19 +17,37 @@ export function Filters() {
   const asked = route.useSearch();
   const navigate = route.useNavigate();
   const stages = useQuery({ queryKey: ["stages"], queryFn: () => ok(api.GET("/api/v1/stages")), staleTime: Infinity });
-  const narrow = (change: Partial<typeof asked>) => void navigate({ search: { ...asked, cursor: undefined, ...change }, replace: true });
-  const choices = [{ value: "", label: t("leads.anyStage") }, ...(stages.data?.items ?? []).map(({ key }) => ({ value: key, label: nameOfStage(key, t) }))];
+  const narrow = (change: Partial<typeof asked>) =>
+    void navigate({ search: { ...asked, cursor: undefined, ...change }, replace: true });
+  const choices = [
+    { value: "", label: t("leads.anyStage") },
+    ...(stages.data?.items ?? []).map(({ key }) => ({ value: key, label: nameOfStage(key, t) })),
+  ];
   return (
     <div role="group" aria-label={t("leads.filters")} className="mb-4">
       <div className="flex flex-wrap items-start gap-2">
         <Typed value={asked.search ?? ""} onRest={(search) => narrow({ search: search || undefined })} />
-        <Select hidden label={t("leads.stage")} className="min-w-40 max-sm:flex-1" choices={choices} value={asked.stage ?? ""} onChange={(stage) => narrow({ stage: stage || undefined })} />
+        <Select
+          hidden
+          label={t("leads.stage")}
+          className="min-w-40 max-sm:flex-1"
+          choices={choices}
+          value={asked.stage ?? ""}
+          onChange={(stage) => narrow({ stage: stage || undefined })}
+        />
         <TagFilter onTag={(tag) => narrow({ tag })} />
       </div>
       {(asked.stage || asked.tag) && (
         <div className="mt-2 flex flex-wrap gap-2">
-          {asked.stage && <Chip text={t("leads.stageIs", { name: nameOfStage(asked.stage, t) })} onRemove={() => narrow({ stage: undefined })} />}
-          {asked.tag && <Chip text={t("leads.tagIs", { name: asked.tag })} onRemove={() => narrow({ tag: undefined })} />}
+          {asked.stage && (
+            <Chip
+              text={t("leads.stageIs", { name: nameOfStage(asked.stage, t) })}
+              onRemove={() => narrow({ stage: undefined })}
+            />
+          )}
+          {asked.tag && (
+            <Chip text={t("leads.tagIs", { name: asked.tag })} onRemove={() => narrow({ tag: undefined })} />
+          )}
         </div>
       )}
     </div>
@@ -45,7 +63,16 @@ function Typed({ value, onRest }: { value: string; onRest: (text: string) => voi
     const timer = setTimeout(() => onRest(typed.trim()), PAUSE);
     return () => clearTimeout(timer);
   });
-  return <SearchField label={t("common.search")} clear={t("leads.clear")} placeholder={t("leads.search")} value={typed} onChange={setTyped} className="min-w-0 flex-1 basis-64 sm:max-w-sm" />;
+  return (
+    <SearchField
+      label={t("common.search")}
+      clear={t("leads.clear")}
+      placeholder={t("leads.search")}
+      value={typed}
+      onChange={setTyped}
+      className="min-w-0 flex-1 basis-64 sm:max-w-sm"
+    />
+  );
 }
 
 /** A tag is asked for whole: Enter puts it on. */
@@ -59,7 +86,14 @@ function TagFilter({ onTag }: { onTag: (tag: string) => void }) {
   };
   return (
     <form onSubmit={put} className="max-sm:flex-1">
-      <TextField hidden label={t("leads.tag")} placeholder={t("leads.tag")} value={tag} onChange={setTag} className="sm:w-40" />
+      <TextField
+        hidden
+        label={t("leads.tag")}
+        placeholder={t("leads.tag")}
+        value={tag}
+        onChange={setTag}
+        className="sm:w-40"
+      />
     </form>
   );
 }

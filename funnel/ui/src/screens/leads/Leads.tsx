@@ -34,12 +34,16 @@ export function Leads() {
     <Page title={t("leads.title")} beside={<span className="text-mute">{t("leads.order")}</span>}>
       <Filters />
       <Loaded query={query} lines={8}>
-        {({ items, next_cursor: next }) => items.length === 0 ? <Nobody filtered={Boolean(asked.search || asked.stage || asked.tag)} /> : (
-          <>
-            <LeadTable leads={items} />
-            <Pages cursor={asked.cursor} next={next} address={address} />
-          </>
-        )}
+        {({ items, next_cursor: next }) =>
+          items.length === 0 ? (
+            <Nobody filtered={Boolean(asked.search || asked.stage || asked.tag)} />
+          ) : (
+            <>
+              <LeadTable leads={items} />
+              <Pages cursor={asked.cursor} next={next} address={address} />
+            </>
+          )
+        }
       </Loaded>
     </Page>
   );
@@ -51,12 +55,25 @@ function LeadTable({ leads }: { leads: Schemas["LeadOut"][] }) {
   const columns: Column<Schemas["LeadOut"]>[] = [
     { id: "lead", title: t("leads.lead"), cell: (lead) => <Who lead={lead} /> },
     { id: "stage", title: t("leads.stage"), wide: true, cell: (lead) => <StageBadge stage={lead.stage} /> },
-    { id: "score", title: t("leads.score"), number: true, cell: (lead) => lead.score.toLocaleString(locale, { maximumFractionDigits: 1 }) },
+    {
+      id: "score",
+      title: t("leads.score"),
+      number: true,
+      cell: (lead) => lead.score.toLocaleString(locale, { maximumFractionDigits: 1 }),
+    },
     { id: "tags", title: t("leads.tags"), wide: true, cell: (lead) => <Tags tags={lead.tags} /> },
     { id: "created", title: t("leads.created"), wide: true, cell: (lead) => <Moment at={lead.created_at} /> },
     { id: "changed", title: t("leads.changed"), wide: true, cell: (lead) => <Moment at={lead.updated_at} /> },
   ];
-  return <Table label={t("leads.title")} columns={columns} rows={leads} rowKey={(lead) => lead.id} to={(lead) => ({ to: "/leads/$id", params: { id: String(lead.id) } })} />;
+  return (
+    <Table
+      label={t("leads.title")}
+      columns={columns}
+      rows={leads}
+      rowKey={(lead) => lead.id}
+      to={(lead) => ({ to: "/leads/$id", params: { id: String(lead.id) } })}
+    />
+  );
 }
 
 function Who({ lead }: { lead: Schemas["LeadOut"] }) {
@@ -65,7 +82,9 @@ function Who({ lead }: { lead: Schemas["LeadOut"] }) {
     <>
       <span className="block font-medium [overflow-wrap:anywhere]">{name || lead.email}</span>
       {name && <span className="block text-xs break-all text-mute">{lead.email}</span>}
-      <span className="mt-1 block md:hidden"><StageBadge stage={lead.stage} /></span>
+      <span className="mt-1 block md:hidden">
+        <StageBadge stage={lead.stage} />
+      </span>
     </>
   );
 }
@@ -74,8 +93,14 @@ function Tags({ tags }: { tags: string[] }) {
   const more = tags.length - TAGS;
   return (
     <span className="flex flex-wrap gap-1">
-      {tags.slice(0, TAGS).map((tag) => <Badge key={tag}>{tag}</Badge>)}
-      {more > 0 && <span className="text-xs text-mute" title={tags.slice(TAGS).join(", ")}>+{more}</span>}
+      {tags.slice(0, TAGS).map((tag) => (
+        <Badge key={tag}>{tag}</Badge>
+      ))}
+      {more > 0 && (
+        <span className="text-xs text-mute" title={tags.slice(TAGS).join(", ")}>
+          +{more}
+        </span>
+      )}
     </span>
   );
 }
@@ -83,7 +108,29 @@ function Tags({ tags }: { tags: string[] }) {
 function Nobody({ filtered }: { filtered: boolean }) {
   const t = useWords();
   if (filtered) {
-    return <EmptyState title={t("leads.noMatch")} action={<LinkButton to="/leads" search={{}}>{t("leads.all")}</LinkButton>}>{t("leads.noMatchText")}</EmptyState>;
+    return (
+      <EmptyState
+        title={t("leads.noMatch")}
+        action={
+          <LinkButton to="/leads" search={{}}>
+            {t("leads.all")}
+          </LinkButton>
+        }
+      >
+        {t("leads.noMatchText")}
+      </EmptyState>
+    );
   }
-  return <EmptyState title={t("leads.none")} action={<LinkButton tone="primary" href="/api/docs" reloadDocument>{t("leads.how")}</LinkButton>}>{t("leads.noneText")}</EmptyState>;
+  return (
+    <EmptyState
+      title={t("leads.none")}
+      action={
+        <LinkButton tone="primary" href="/api/docs" reloadDocument>
+          {t("leads.how")}
+        </LinkButton>
+      }
+    >
+      {t("leads.noneText")}
+    </EmptyState>
+  );
 }

@@ -22,7 +22,14 @@ export function Mail() {
   });
   const title = query.data ? query.data.subject || t("mailbox.noSubject") : t("mail.title");
   return (
-    <Page title={title} beside={<Link to="/mailbox" className="text-brand hover:underline">{t("mailbox.all")}</Link>}>
+    <Page
+      title={title}
+      beside={
+        <Link to="/mailbox" className="text-brand hover:underline">
+          {t("mailbox.all")}
+        </Link>
+      }
+    >
       <Loaded query={query}>{(mail) => <Letter mail={mail} />}</Loaded>
     </Page>
   );
@@ -43,35 +50,82 @@ function Letter({ mail }: { mail: Schemas["MailOut"] }) {
         <Facts>
           <Fact name={t("mailbox.from")}>{mail.from}</Fact>
           <Fact name={t("mailbox.to")}>{mail.to}</Fact>
-          <Fact name={t("mailbox.when")}><Moment at={mail.at} /></Fact>
+          <Fact name={t("mailbox.when")}>
+            <Moment at={mail.at} />
+          </Fact>
         </Facts>
       </Card>
-      <Tabs label={t("mail.views")} views={views} selected={view ?? views[0]?.id} onSelect={(chosen) => void navigate({ search: { view: chosen }, replace: true })} />
+      <Tabs
+        label={t("mail.views")}
+        views={views}
+        selected={view ?? views[0]?.id}
+        onSelect={(chosen) => void navigate({ search: { view: chosen }, replace: true })}
+      />
     </div>
   );
 }
 
 /** The lines as they were sent; addresses lead where they say. */
 function Plain({ text }: { text: string }) {
-  const parts = cutLinks(text).map((part, n) => part.address
-    ? <a key={n} href={part.text} target="_blank" rel="noreferrer" className="text-brand underline">{part.text}</a>
-    : part.text);
-  return <div className="rounded-lg border border-line bg-card p-4 whitespace-pre-wrap [overflow-wrap:anywhere]">{parts}</div>;
+  const parts = cutLinks(text).map((part, n) =>
+    part.address ? (
+      <a key={n} href={part.text} target="_blank" rel="noreferrer" className="text-brand underline">
+        {part.text}
+      </a>
+    ) : (
+      part.text
+    ),
+  );
+  return (
+    <div className="rounded-lg border border-line bg-card p-4 whitespace-pre-wrap [overflow-wrap:anywhere]">
+      {parts}
+    </div>
+  );
 }
 
 /** Its own address has its own policy; links open in a tab of their own. */
 function Sent({ id }: { id: number }) {
   const t = useWords();
-  return <iframe title={t("mail.frame")} src={`/app/mailbox/${id}/html`} sandbox="allow-popups allow-popups-to-escape-sandbox" className="h-[70vh] w-full rounded-lg border border-line bg-white scheme-light" />;
+  return (
+    <iframe
+      title={t("mail.frame")}
+      src={`/app/mailbox/${id}/html`}
+      sandbox="allow-popups allow-popups-to-escape-sandbox"
+      className="h-[70vh] w-full rounded-lg border border-line bg-white scheme-light"
+    />
+  );
 }
 
 function Headers({ mail }: { mail: Schemas["MailOut"] }) {
   const t = useWords();
   return (
-    <div tabIndex={0} role="region" aria-label={t("mail.headers")} className="overflow-x-auto rounded-lg border border-line bg-card">
+    <div
+      tabIndex={0}
+      role="region"
+      aria-label={t("mail.headers")}
+      className="overflow-x-auto rounded-lg border border-line bg-card"
+    >
       <table className="w-full text-left">
-        <thead className="border-b border-line text-xs text-mute"><tr><th scope="col" className="px-3 py-2 font-medium">{t("mail.name")}</th><th scope="col" className="px-3 py-2 font-medium">{t("mail.value")}</th></tr></thead>
-        <tbody>{Object.entries(mail.headers).map(([name, value]) => <tr key={name} className="border-b border-line last:border-0"><th scope="row" className="px-3 py-2 align-top font-medium whitespace-nowrap">{name}</th><td className="px-3 py-2 break-all">{value}</td></tr>)}</tbody>
+        <thead className="border-b border-line text-xs text-mute">
+          <tr>
+            <th scope="col" className="px-3 py-2 font-medium">
+              {t("mail.name")}
+            </th>
+            <th scope="col" className="px-3 py-2 font-medium">
+              {t("mail.value")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(mail.headers).map(([name, value]) => (
+            <tr key={name} className="border-b border-line last:border-0">
+              <th scope="row" className="px-3 py-2 align-top font-medium whitespace-nowrap">
+                {name}
+              </th>
+              <td className="px-3 py-2 break-all">{value}</td>
+            </tr>
+          ))}
+        </tbody>
       </table>
     </div>
   );
