@@ -26,9 +26,3 @@ def page(session: Session, *, to: str | None = None, after: Place | None = None,
 
 def find(session: Session, mail_id: int) -> MailboxMail | None:
     return session.get(MailboxMail, mail_id)
-
-
-def count(session: Session, most: int) -> int:
-    """How many mails there are, counted no further than `most`."""
-    some = select(MailboxMail.id).limit(most).subquery()
-    return session.execute(select(func.count()).select_from(some)).scalar_one()

@@ -29,6 +29,7 @@ export const home = {
     "Aucune séquence en cours. Une séquence envoie la bonne lettre au bon moment à qui remplit un formulaire.",
   ],
   "home.inside": ["{n} lead inside|{n} leads inside", "{n} prospect à l’intérieur|{n} prospects à l’intérieur"],
+  "home.overInside": ["over {n} leads inside", "plus de {n} prospects à l’intérieur"],
   "home.newest": ["Newest leads", "Derniers prospects"],
   "home.all": ["All leads", "Tous les prospects"],
   "home.allSequences": ["All sequences", "Toutes les séquences"],

@@ -18,6 +18,8 @@ import { Attention } from "./Attention.tsx";
 
 const NEWEST = 6;
 const SEQUENCES = 50;
+/** the service counts no further, and says one more when there are more */
+const COUNTED = 10_000;
 
 export function Home() {
   const t = useWords();
@@ -91,7 +93,9 @@ function Running() {
                     <SequenceLink name={one.key} />
                     {one.status === "paused" && <Badge tone="warn">{t("home.paused")}</Badge>}
                   </span>
-                  <span className="shrink-0 text-mute tabular-nums">{t("home.inside", { n: one.inside })}</span>
+                  <span className="shrink-0 text-mute tabular-nums">
+                    {one.inside > COUNTED ? t("home.overInside", { n: COUNTED }) : t("home.inside", { n: one.inside })}
+                  </span>
                 </li>
               ))}
             </ul>
