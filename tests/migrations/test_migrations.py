@@ -11,7 +11,6 @@ from funnel.db import Base, open_engine
 from funnel.embedded.place import wheel_binaries
 from tests.conftest import create_database, database_url, drop_database
 
-
 #: what Debian's PostgreSQL 15.20 notes with every column of every table, each time another number
 NOTED_BY_THE_SERVER = re.compile(r"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);")
 
