@@ -12,7 +12,7 @@ from funnel.conditions.needs import event_kinds, reads
 from funnel.conditions.nodes import Condition
 from funnel.conditions.python import Answer, Predicate, predicate
 from funnel.conditions.reading import Problem, Reading
-from funnel.conditions.sql import Sql, sql
+from funnel.conditions.sql import Sql, engagement_sql, sql
 from funnel.conditions.subject import TRACKING, Subject
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Sql",
     "Subject",
     "changes",
+    "engagement_sql",
     "event_kinds",
     "parse",
     "parse_duration",

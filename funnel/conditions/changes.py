@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from funnel.conditions import nodes
@@ -11,7 +11,9 @@ from funnel.conditions.needs import terms
 from funnel.conditions.nodes import Condition
 from funnel.conditions.python import predicate
 from funnel.conditions.subject import Subject
+from funnel.decay import GONE
 
+_MICROSECOND = timedelta(microseconds=1)
 #: the first time after `now` (engine time) at which the answer differs if no more facts come; None: it never does
 Changes: TypeAlias = Callable[[Subject, datetime], datetime | None]
 
@@ -24,21 +26,58 @@ def changes(condition: Condition) -> Changes:
         if not timed:
             return None
         answer = asked(subject, now)
-        moments = {at for term in timed for at in _moments(term, subject) if at > now}
+        moments = {at for term in timed for at in _moments(term, subject, now) if at > now}
         return next((at for at in sorted(moments) if asked(subject, at) != answer), None)
 
     return next_change
 
 
 def _is_timed(term: Condition) -> bool:
+    if isinstance(term, nodes.Score):
+        return term.of != "fit"
     return isinstance(term, nodes.Form | nodes.Event) and term.within is not None
 
 
-def _moments(term: Condition, subject: Subject) -> Iterator[datetime]:
-    """When a term changes: too little of what happened is recent any more."""
+def _moments(term: Condition, subject: Subject, now: datetime) -> Iterator[datetime]:
+    """When a term changes: too little of what happened is recent any more, or of the score is left."""
     match term:
+        case nodes.Score():
+            yield from _crossing(term, subject, now)
         case nodes.Form(key, within) if within and key in subject.forms:
             yield subject.forms[key] + within
         case nodes.Event(kind, within, times) if within:
             newest = sorted(subject.events.get(kind, ()), reverse=True)
             yield from (at + within for at in newest[times - 1 : times])
+
+
+def _crossing(term: nodes.Score, subject: Subject, now: datetime) -> Iterator[datetime]:
+    """The microsecond at which a fading score passes a limit: it goes one way only, so it passes at most once.
+
+    Closed form, then set right by the predicate itself: a clock that rang a microsecond early would ring for ever.
+    """
+    asked = predicate(term)
+    answer = asked(subject, now)
+    base = subject.fit if term.of == "total" else 0.0
+    engagement = subject.engagement_at(now)
+    last = subject.decay.later(GONE, now) if subject.decay.spans and engagement else None
+    if last is None or asked(subject, last) == answer:
+        return
+    before, after = now, last
+    near = subject.decay.crossing(engagement, term.limit - base, now)
+    if near is not None:
+        before, after = _around(lambda at: asked(subject, at) == answer, near, before, after)
+    while after - before > _MICROSECOND:
+        middle = before + (after - before) // 2
+        before, after = (middle, after) if asked(subject, middle) == answer else (before, middle)
+    yield after
+
+
+def _around(
+    is_before: Callable[[datetime], bool], near: datetime, before: datetime, after: datetime
+) -> tuple[datetime, datetime]:
+    """A narrower stretch between these two that still holds the change, if there is one close to `near`."""
+    for reach in (2 * _MICROSECOND, timedelta(milliseconds=1), timedelta(seconds=1)):
+        early, late = max(before, near - reach), min(after, near + reach)
+        if early < late and is_before(early) and not is_before(late):
+            return early, late
+    return before, after

@@ -119,16 +119,17 @@ def _score(term: nodes.Score) -> Predicate:
     limit, at_least = term.limit, term.test == "at_least"
 
     def compared(subject: Subject, now: datetime) -> Answer:
-        score = _points(term.of, subject)
+        score = _points(term.of, subject, now)
         return score >= limit if at_least else score <= limit
 
     return compared
 
 
-def _points(of: str, subject: Subject) -> float:
-    if of == "total":
-        return subject.fit + subject.engagement
-    return subject.fit if of == "fit" else subject.engagement
+def _points(of: str, subject: Subject, now: datetime) -> float:
+    if of == "fit":
+        return subject.fit
+    engagement = subject.engagement_at(now)
+    return subject.fit + engagement if of == "total" else engagement
 
 
 def _event(term: nodes.Event) -> Predicate:

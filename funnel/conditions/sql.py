@@ -11,6 +11,7 @@ from funnel.conditions import nodes
 from funnel.conditions.nodes import Condition
 from funnel.conditions.python import LOWER, NUMBER, UPPER
 from funnel.conditions.subject import TRACKING
+from funnel.decay import GONE, Decay
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +22,22 @@ class Sql:
     params: dict[str, Any]
 
 
-def sql(condition: Condition, now: datetime, prefix: str = "c") -> Sql:
+def sql(condition: Condition, now: datetime, decay: Decay, prefix: str = "c") -> Sql:
     """The condition at engine time `now`. `prefix` keeps the parameters of two conditions in one query apart."""
-    writer = _Writer(now, prefix)
+    writer = _Writer(now, decay, prefix)
     return Sql(writer.write(condition), writer.params)
+
+
+def engagement_sql(now: datetime, decay: Decay, prefix: str = "e") -> Sql:
+    """What is left of a lead's engagement at `now`, as `Subject.engagement_at` has it."""
+    writer = _Writer(now, decay, prefix)
+    return Sql(writer.engagement(), writer.params)
 
 
 @dataclass
 class _Writer:
     now: datetime
+    decay: Decay
     prefix: str
     params: dict[str, Any] = field(default_factory=dict)
 
@@ -87,8 +95,32 @@ class _Writer:
         return f"(CASE WHEN {like_a_number} THEN CAST({value} AS numeric) {_sign(term.test)} {limit} ELSE false END)"
 
     def score(self, term: nodes.Score) -> str:
-        points = "leads.fit + leads.engagement" if term.of == "total" else f"leads.{term.of}"
+        engagement = "" if term.of == "fit" else self.engagement()
+        points = {"fit": "leads.fit", "engagement": engagement, "total": f"leads.fit + {engagement}"}[term.of]
         return f"({points} {_sign(term.test)} CAST({self.bind(float(term.limit))} AS double precision))"
+
+    def engagement(self) -> str:
+        if not self.decay.spans:
+            return "leads.engagement"
+        halvings = " + ".join(self.halvings(number) for number in range(len(self.decay.spans)))
+        return (
+            f"(CASE WHEN leads.engagement = 0 OR {halvings} >= {GONE} THEN 0"
+            f" ELSE leads.engagement * power(CAST(2 AS double precision), -({halvings})) END)"
+        )
+
+    def halvings(self, number: int) -> str:
+        """How many of them lie within one span of the decay's, which begins for the first one at the value itself."""
+        spans = self.decay.spans
+        end = min(self.now, spans[number + 1][0]) if number + 1 < len(spans) else self.now
+        start = f"greatest(leads.engaged_at, {self.time(spans[number][0])})" if number else "leads.engaged_at"
+        seconds = f"CAST(extract(epoch FROM {self.time(end)} - {start}) AS double precision)"
+        return f"greatest({seconds}, 0) / {self.seconds(spans[number][1])}"
+
+    def time(self, at: datetime) -> str:
+        return f"CAST({self.bind(at)} AS timestamptz)"
+
+    def seconds(self, span: timedelta) -> str:
+        return f"CAST({self.bind(span.total_seconds())} AS double precision)"
 
     def granted(self, purpose: str) -> str:
         last = (
@@ -116,7 +148,7 @@ class _Writer:
         return f"CASE WHEN {happened} THEN true WHEN {self.granted(TRACKING[term.kind])} THEN false END"
 
     def recent(self, column: str, within: timedelta | None) -> str:
-        return f" AND {column} > CAST({self.bind(self.now - within)} AS timestamptz)" if within else ""
+        return f" AND {column} > {self.time(self.now - within)}" if within else ""
 
     def text(self, value: str) -> str:
         return f"CAST({self.bind(value)} AS text)"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from funnel.decay import Decay
+
 #: Kinds of events that are only measured with this consent: without it their absence says nothing
 #: (CNIL deliberation 2026-042 for opens, EDPB guidelines 2/2023 for personal links).
 TRACKING = {"message_opened": "track_opens", "message_clicked": "track_clicks"}
@@ -22,13 +24,20 @@ class Subject:
     tags: frozenset[str] = frozenset()
     fields: Mapping[str, Any] = field(default_factory=dict)
     fit: float = 0.0
+    #: engagement as it stood at `engaged_at`; `score` reads it at another time
     engagement: float = 0.0
+    engaged_at: datetime | None = None
+    decay: Decay = field(default_factory=Decay)
     #: last action per purpose: granted, denied, withdrawn, pending
     consents: Mapping[str, str] = field(default_factory=dict)
     #: time of the last accepted submission, per form key
     forms: Mapping[str, datetime] = field(default_factory=dict)
     #: times of the lead's events, per kind, in any order; at least the kinds that `event_kinds` names
     events: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+
+    def engagement_at(self, now: datetime) -> float:
+        """What is left of it."""
+        return self.decay.left(self.engagement, self.engaged_at, now)
 
     def measures(self, kind: str) -> bool:
         """Whether events of this kind would be known, had they happened."""

@@ -24,6 +24,7 @@ from funnel.conditions import (
     reads,
     sql,
 )
+from funnel.decay import Decay
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 LADDER = {"subscriber": 1, "lead": 2, "warm": 3, "customer": 4}
@@ -34,6 +35,7 @@ LENA = Subject(
     fields={"size": 50, "seats": "12", "title": "Directrice ÉTUDES", "langs": ["fr", 1], "done": True, "note": ""},
     fit=10,
     engagement=20.5,
+    engaged_at=NOW,
     consents={"email_marketing": "granted", "phone": "withdrawn"},
     forms={"demo": NOW - timedelta(days=3)},
     events={"page_viewed": [NOW - timedelta(days=1), NOW - timedelta(days=5)]},
@@ -172,7 +174,7 @@ def test_it_says_what_must_be_loaded() -> None:
 def test_values_reach_sql_as_parameters_only() -> None:
     hostile = "'; DROP TABLE leads; --"
 
-    written = sql(parse({"any": [{"tag": hostile}, {"field": {"key": hostile, "is": hostile}}]}), NOW)
+    written = sql(parse({"any": [{"tag": hostile}, {"field": {"key": hostile, "is": hostile}}]}), NOW, Decay())
 
     assert hostile not in written.text
     assert hostile in written.params.values()

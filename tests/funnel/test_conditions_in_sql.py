@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from funnel.conditions import Condition, Subject, changes, parse, predicate, sql
+from funnel.decay import Decay
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 EXAMPLES = int(os.environ.get("EXAMPLES", "200"))
@@ -32,6 +33,12 @@ SCALARS = [*NUMBERS, *WORDS, True, False]
 VALUES = [*SCALARS, None, [], ["paris", 1], [True, "École"], [[1], "1"], {"paris": 1}]
 #: on the very ends of the spans, and a second to either side
 TIMES = [NOW - timedelta(days=days, seconds=second) for days in (1, 2, 7) for second in (-1, 0, 1)]
+#: halves each day for a while, then each twelve hours; as it was published
+DECAYS = [
+    Decay.of([(NOW - timedelta(days=90), timedelta(days=1))]),
+    Decay.of([(NOW - timedelta(days=90), timedelta(days=1)), (NOW - timedelta(days=2), timedelta(hours=12))]),
+    Decay(),
+]
 
 numbers = st.sampled_from(NUMBERS)
 wanted = st.sampled_from([value for value in SCALARS if value != ""])
@@ -72,6 +79,7 @@ def invented(dice: random.Random) -> dict[str, Any]:
         "fields": {key: dice.choice(VALUES) for key in KEYS if dice.random() < 0.8},
         "fit": float(dice.choice(NUMBERS)),
         "engagement": float(dice.choice(NUMBERS)),
+        "engaged_at": dice.choice([*TIMES, NOW, NOW + timedelta(seconds=3)]),
         "consents": [(dice.choice(PURPOSES), dice.choice(ACTIONS)) for _ in range(dice.randrange(4))],
         "submissions": [
             (dice.choice(FORMS), dice.choice(["accepted", "accepted", "spam"]), dice.choice(TIMES))
@@ -89,21 +97,23 @@ def test_python_and_sql_give_the_same_answer(session: Session) -> None:
     ladder = {row.key: row.position for row in session.execute(text("SELECT key, position FROM stages"))}
 
     @settings(max_examples=EXAMPLES, deadline=None)
-    @given(documents)
-    def agree(document: dict[str, Any]) -> None:
+    @given(documents, st.sampled_from(DECAYS))
+    def agree(document: dict[str, Any], decay: Decay) -> None:
         condition = parse(document)
         asked = predicate(condition)
-        assert ask(session, condition, NOW) == {
-            lead: asked(subject(story, ladder), NOW) for lead, story in leads.items()
+        assert ask(session, condition, NOW, decay) == {
+            lead: asked(subject(story, ladder, decay), NOW) for lead, story in leads.items()
         }
 
     agree()
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(document=documents, story=st.sampled_from(STORIES))
-def test_an_answer_stays_until_its_next_change_and_differs_there(document: object, story: dict[str, Any]) -> None:
-    condition, lena = parse(document), subject(story, {"subscriber": 1, "lead": 2, "customer": 6})
+@given(document=documents, story=st.sampled_from(STORIES), decay=st.sampled_from(DECAYS))
+def test_an_answer_stays_until_its_next_change_and_differs_there(
+    document: object, story: dict[str, Any], decay: Decay
+) -> None:
+    condition, lena = parse(document), subject(story, {"subscriber": 1, "lead": 2, "customer": 6}, decay)
     asked, change = predicate(condition), changes(condition)(lena, NOW)
     moments = [NOW + timedelta(seconds=second, days=days) for days in range(8) for second in (-1, 0, 1)]
 
@@ -114,7 +124,7 @@ def test_an_answer_stays_until_its_next_change_and_differs_there(document: objec
         assert asked(lena, change) != asked(lena, NOW) == asked(lena, change - timedelta(microseconds=1))
 
 
-def subject(story: dict[str, Any], ladder: dict[str, int]) -> Subject:
+def subject(story: dict[str, Any], ladder: dict[str, int], decay: Decay) -> Subject:
     """What the engine would load of this story."""
     forms: dict[str, datetime] = {}
     events: dict[str, list[datetime]] = {}
@@ -130,6 +140,8 @@ def subject(story: dict[str, Any], ladder: dict[str, int]) -> Subject:
         fields=story["fields"],
         fit=story["fit"],
         engagement=story["engagement"],
+        engaged_at=story["engaged_at"],
+        decay=decay,
         consents=dict(story["consents"]),
         forms=forms,
         events=events,
@@ -139,8 +151,10 @@ def subject(story: dict[str, Any], ladder: dict[str, int]) -> Subject:
 def write(session: Session, story: dict[str, Any]) -> int:
     lead: int = session.execute(
         text("""
-            INSERT INTO leads (email, fields, tags, stage, fit, engagement, stage_since, created_at, updated_at)
-            VALUES (:email, CAST(:fields AS jsonb), :tags, :stage, :fit, :engagement, :now, :now, :now) RETURNING id
+            INSERT INTO leads (email, fields, tags, stage, fit, engagement, engaged_at, stage_since, created_at,
+                               updated_at)
+            VALUES (:email, CAST(:fields AS jsonb), :tags, :stage, :fit, :engagement, :engaged_at, :now, :now, :now)
+            RETURNING id
         """),
         {
             "email": f"{uuid4()}@example.org",
@@ -149,6 +163,7 @@ def write(session: Session, story: dict[str, Any]) -> int:
             "stage": story["stage"],
             "fit": story["fit"],
             "engagement": story["engagement"],
+            "engaged_at": story["engaged_at"],
             "now": NOW,
         },
     ).scalar_one()
@@ -178,7 +193,7 @@ def write(session: Session, story: dict[str, Any]) -> int:
     return lead
 
 
-def ask(session: Session, condition: Condition, now: datetime) -> dict[int, bool | None]:
-    written = sql(condition, now)
+def ask(session: Session, condition: Condition, now: datetime, decay: Decay) -> dict[int, bool | None]:
+    written = sql(condition, now, decay)
     rows = session.execute(text(f"SELECT leads.id, {written.text} AS answer FROM leads"), written.params)
     return {row.id: row.answer for row in rows}
