@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from nurture_sequences import enrollments, messages, reactions
+from nurture_sequences import enrollments, maturing, messages, reactions
 from nurture_sequences.engine import Engine, is_contention, is_poison
 from nurture_sequences.failed_chunks import FailedChunk, FailedChunks
 
@@ -39,13 +39,14 @@ class Aside(Protocol):
 
 
 class Actors:
-    """The three actors on one broker. A chunk is `(hand-out's id, deadline in wall time, ids)`."""
+    """The four actors on one broker. A chunk is `(hand-out's id, deadline in wall time, ids)`."""
 
     def __init__(self, broker: dramatiq.Broker, engine: Engine) -> None:
         self.engine = engine
         self._failed = FailedChunks(engine.context)
         bodies: dict[str, Body] = {
             "react": self._react,
+            "review": self._review,
             "advance": self._advance,
             "deliver": self._deliver,
         }
@@ -96,6 +97,13 @@ class Actors:
 
     def _react_apart(self, session: Session, lead_id: int, _reason: str, /) -> None:
         reactions.react_apart(session, lead_id, self.engine.context.now())
+
+    def _review(self, handout: str, deadline: float, ids: Sequence[int]) -> bool:
+        if self._open(deadline):
+            self._batch(ids, maturing.review, maturing.set_aside, handout)
+        else:
+            self._done(handout)
+        return True
 
     def _advance(self, handout: str, deadline: float, ids: Sequence[int]) -> bool:
         if not self._open(deadline):

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from funnel.conditions import Subject
+from funnel.crm import subjects as crm_subjects
 from funnel.crm.facts import Fact
 from nurture_sequences import enrollment_rows as rows
 from nurture_sequences import leads
@@ -87,7 +88,7 @@ def go_on(
     compiled = programs(session, {row.version_id for row in enrollments})
     reads = frozenset().union(*(program.reads for program in compiled.values()))
     kinds = frozenset().union(*(program.event_kinds for program in compiled.values()))
-    subjects = leads.subjects(session, locked_leads, reads, kinds)
+    subjects = crm_subjects.subjects(session, locked_leads, reads, kinds)
     if settled is None:
         settled = _settled(session, enrollments, compiled)
     written = rows.Written()
@@ -135,7 +136,8 @@ def _collect(written: rows.Written, row: Any, lead: Any, decision: Decision, now
             case QueueMessage(step_id, visit):
                 written.messages.append(rows.message(row, lead, step_id, visit, now))
             case MoveStage(stage):
-                data = {"from": written.stages.get(row.lead_id, lead.stage), "to": stage, "sequence": row.sequence}
+                before = written.stages.get(row.lead_id, lead.stage)
+                data = {"from": before, "to": stage, "reason": "sequence", "sequence": row.sequence}
                 written.stages[row.lead_id] = stage
                 written.facts.append(_fact("stage_changed", row, now, data))
             case AddTag(tag):

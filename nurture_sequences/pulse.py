@@ -33,6 +33,9 @@ MAILS_IN_CHUNK = 200
 #: rows given their clocks back in one turn when a sequence, or sending, resumes; and how far apart they ring
 RESUMED_IN_TURN = 500
 RESUMED_APART = timedelta(milliseconds=2)
+#: leads looked at again in one chunk of work; and given their clocks for that in one turn, once rules are published
+LEADS_IN_CHUNK = 500
+SWEPT_IN_TURN = 1000
 #: how often housekeeping is done (wall seconds)
 HOUSEKEEPING_SECONDS = 10.0
 
@@ -56,6 +59,8 @@ _LOOK = Prepared(
                 ORDER BY m.due_at LIMIT 1) AS due ORDER BY due.due_at) AS mails,
            EXISTS (SELECT 1 FROM messages
                     WHERE purpose = 'service' AND status IN ('queued', 'unknown') AND due_at <= :now) AS awaited,
+           EXISTS (SELECT 1 FROM lead_clocks WHERE due_at <= :now) AS reviews,
+           EXISTS (SELECT 1 FROM rules_versions WHERE swept_to IS NOT NULL) AS swept,
            EXISTS (SELECT 1 FROM messages WHERE status = 'sending' AND send_by < :lost) AS lost,
            EXISTS (SELECT 1 FROM sequences s CROSS JOIN LATERAL (
                        SELECT 1 FROM enrollments e
@@ -105,6 +110,26 @@ _MAILS = text("""
     )
     UPDATE messages m SET due_at = :ring FROM due WHERE m.id = due.id
     RETURNING m.id, m.lead_id, m.status, m.version_id, m.purpose, m.version_id AS source
+""")
+_REVIEWS = text("""
+    WITH due AS MATERIALIZED (
+        SELECT lead_id FROM lead_clocks WHERE due_at <= :now ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE lead_clocks c SET due_at = :ring FROM due WHERE c.lead_id = due.lead_id RETURNING c.lead_id
+""")
+# New rules were published: the next leads in the order of their ids are looked at again, until all have been.
+_SWEEP = text("""
+    WITH rules AS MATERIALIZED (
+        SELECT kind, number, swept_to FROM rules_versions WHERE swept_to IS NOT NULL
+         ORDER BY kind, number LIMIT 1 FOR UPDATE SKIP LOCKED
+    ), next AS MATERIALIZED (
+        SELECT id FROM leads WHERE id > (SELECT swept_to FROM rules) ORDER BY id LIMIT :limit
+    ), rung AS (
+        INSERT INTO lead_clocks AS c (lead_id, due_at) SELECT id, :now FROM next
+            ON CONFLICT (lead_id) DO UPDATE SET due_at = least(c.due_at, excluded.due_at)
+    )
+    UPDATE rules_versions v SET swept_to = (SELECT max(id) FROM next)
+      FROM rules WHERE v.kind = rules.kind AND v.number = rules.number
 """)
 _HANDED = text("""
     INSERT INTO handouts (id, scope, actor, size, deadline)
@@ -167,7 +192,7 @@ class Pulse:
         deadline = wall + timedelta(seconds=context.settings.handout_seconds)
         for chunk in chunks:
             self.actors.send(chunk.actor, chunk.id, deadline, chunk.ids)
-        return any(chunk.actor != "react" for chunk in chunks) or bool(looked.resumed)
+        return any(chunk.actor != "react" for chunk in chunks) or bool(looked.resumed or looked.swept)
 
     def run(self) -> None:
         """Turn until the engine stops: at once when woken or hinted at, else at each poll."""
@@ -197,6 +222,8 @@ class Pulse:
             chunks.append(Chunk(uuid4(), "react", ()))
         if looked.sequences:
             chunks += self._steps(session, looked, now, ring)
+        if looked.reviews:
+            chunks += self._reviews(session, looked, now, ring)
         if looked.mails or looked.awaited:
             chunks += self._mails(session, looked, now, ring)
         if chunks:
@@ -218,6 +245,14 @@ class Pulse:
         ids = [row.id for row in sorted(rows, key=lambda row: row.lead_id)]
         return [Chunk(uuid4(), "advance", part) for part in _parts(ids, STEPS_IN_CHUNK)]
 
+    def _reviews(self, session: Session, looked: Any, now: datetime, ring: datetime) -> list[Chunk]:
+        """A quarter of the places: a lead's stage may wait a moment longer than its mail."""
+        room = (max(self.limits.chunks // 4, 1) - looked.outstanding.get("review", 0)) * LEADS_IN_CHUNK
+        if room <= 0:
+            return []
+        rows = session.execute(_REVIEWS, {"now": now, "ring": ring, "limit": room})
+        return [Chunk(uuid4(), "review", part) for part in _parts(sorted(row.lead_id for row in rows), LEADS_IN_CHUNK)]
+
     def _mails(self, session: Session, looked: Any, now: datetime, ring: datetime) -> list[Chunk]:
         room = (self.limits.chunks - looked.outstanding.get("deliver", 0)) * MAILS_IN_CHUNK
         if room <= 0:
@@ -238,6 +273,8 @@ class Pulse:
         if looked.lost:
             grace = context.clock.span(context.settings.unknown_grace_seconds)
             settling.doubt_lost(session, wall - timedelta(seconds=context.settings.send_seconds), now + grace)
+        if looked.swept and not looked.reviews:
+            session.execute(_SWEEP, {"now": now, "limit": SWEPT_IN_TURN})
         if looked.resumed:
             enrolling.resume_held(session, now, limit=RESUMED_IN_TURN, spread=RESUMED_APART)
         if looked.unpaused or (looked.kept and looked.open):

@@ -1,4 +1,4 @@
-"""What follows from new facts: leads enter sequences, leave them, wake in them, get the mail they asked for."""
+"""What follows from new facts: leads mature, enter sequences, leave them, wake in them, get the mail they asked for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from funnel.crm import facts
 from funnel.crm.facts import Fact
-from nurture_sequences import enrolling, leads, service_mail
+from nurture_sequences import enrolling, leads, maturing, service_mail
 from nurture_sequences.engine import is_poison
 from nurture_sequences.enrolling import Entry, Live
 from nurture_sequences.programs import readable
@@ -86,6 +86,7 @@ def _apply(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[An
     _stop_loops(session, [fact for fact in taken if fact.depth > MAX_DEPTH], now)
     followed = [fact for fact in taken if fact.depth <= MAX_DEPTH]
     if followed:
+        maturing.mature(session, locked, followed, now)
         live = enrolling.live_sequences(session)
         endings = {fact.lead_id: fact for fact in followed if fact.kind in ENDINGS}
         _end(session, endings.values(), now)

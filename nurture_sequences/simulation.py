@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from funnel.conditions import Subject
-from funnel.crm import consents, suppressions
+from funnel.crm import consents, subjects, suppressions
 from funnel.crm import leads as crm_leads
-from funnel.models import Lead, Stage
-from nurture_sequences import leads, sequences, versions
+from funnel.models import Lead
+from nurture_sequences import sequences, versions
 from nurture_sequences.by_hand import UnknownLeadError
 from nurture_sequences.definition import Program, compile_document
 from nurture_sequences.simulate import Moment, forced, simulate
@@ -66,18 +65,19 @@ def walked(session: Session, document: object, asked: Asked, fingerprint_key: by
         raise sequences.UnpublishableError(wrong)
     program = forced(compile_document(document), asked.answers)
     if asked.lead_id is None:
-        zone, invented = asked.sample.zone, _invented(session, asked.sample)
+        zone, invented = asked.sample.zone, _invented(session, asked)
         return Simulated(simulate(program, invented, asked.start, zone=zone), zone)
     lead = crm_leads.lead_by_id(session, asked.lead_id)
     if lead is None:
         raise UnknownLeadError
-    subject = leads.subjects(session, {lead.id: lead}, program.reads, program.event_kinds)[lead.id]
+    subject = subjects.subjects(session, {lead.id: lead}, program.reads, program.event_kinds)[lead.id]
     refusal = _refusal(session, lead, program, fingerprint_key)
     return Simulated(simulate(program, subject, asked.start, zone=lead.zone, refusal=refusal), lead.zone)
 
 
-def _invented(session: Session, sample: Sample) -> Subject:
-    ladder = dict(session.execute(select(Stage.key, Stage.position).order_by(Stage.position)).all())
+def _invented(session: Session, asked: Asked) -> Subject:
+    sample = asked.sample
+    ladder, decay = subjects.ladder_and_decay(session)
     return Subject(
         stage=sample.stage or next(iter(ladder)),
         ladder=ladder,
@@ -85,6 +85,8 @@ def _invented(session: Session, sample: Sample) -> Subject:
         fields=sample.fields,
         fit=sample.fit,
         engagement=sample.engagement,
+        engaged_at=asked.start,
+        decay=decay,
     )
 
 

@@ -77,8 +77,9 @@ class Play:
             with self.context.database.transaction() as session:
                 looked = self.pulse._look(session, self.context.now(), self.context.wall())
             mails = looked.mails or looked.awaited
+            ripe = looked.reviews or looked.swept
             kept = looked.unpaused or (looked.kept and looked.open)
-            if not (looked.facts or looked.sequences or mails or looked.lost or looked.resumed or kept):
+            if not (looked.facts or looked.sequences or mails or ripe or looked.lost or looked.resumed or kept):
                 return
             self.pulse.turn()
         raise AssertionError("the engine does not come to rest")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from funnel.api.auth import requires
 from funnel.api.blueprint import Blueprint
-from funnel.crm import lead_list, leads
+from funnel.crm import lead_list, leads, scores
 from funnel.crm.keyset import Page
-from funnel.doors import in_transaction
+from funnel.doors import engine_now, in_transaction
 from funnel.models import Lead
 from funnel.schemas.common import LARGEST_ID
 from funnel.schemas.lead import LeadOut, LeadPageOut, LeadQuery, StagesOut
@@ -25,18 +26,28 @@ LEAD = f"/leads/<int(max={LARGEST_ID}):lead_id>"
 @requires("leads:read")
 @blueprint.arguments(LeadQuery, location="query")
 @blueprint.response(200, LeadPageOut)
-def list_leads(query: dict[str, Any]) -> Page[Lead]:
+def list_leads(query: dict[str, Any]) -> Page[dict[str, Any]]:
     """Leads, newest first."""
-    after, limit = query.pop("cursor", None), query.pop("limit")
-    return in_transaction(lambda session: lead_list.page(session, lead_list.Filters(**query), after=after, limit=limit))
+    after, limit, now = query.pop("cursor", None), query.pop("limit"), engine_now()
+
+    def work(session: Session) -> Page[dict[str, Any]]:
+        page = lead_list.page(session, lead_list.Filters(**query), after=after, limit=limit)
+        return Page(scores.as_of(session, page.items, now), page.next)
+
+    return in_transaction(work)
 
 
 @blueprint.route(LEAD)
 @requires("leads:read")
 @blueprint.response(200, LeadOut)
-def read_lead(lead_id: int) -> Lead:
+def read_lead(lead_id: int) -> dict[str, Any]:
     """One lead."""
-    return found(in_transaction(lambda session: leads.lead_by_id(session, lead_id)))
+    now = engine_now()
+
+    def work(session: Session) -> dict[str, Any]:
+        return scores.as_of(session, [found(leads.lead_by_id(session, lead_id))], now)[0]
+
+    return in_transaction(work)
 
 
 @blueprint.route("/stages")

@@ -6,6 +6,7 @@ from funnel.models.form import Form, Submission
 from funnel.models.installation import Installation
 from funnel.models.lead import Lead, Stage
 from funnel.models.mailbox import MailboxMail
+from funnel.models.scoring import LeadClock, RulesVersion, ScoreEntry
 from funnel.models.suppression import Suppression
 from funnel.models.touch import Touch
 from funnel.models.user import LoginAttempts, Token, User
@@ -16,9 +17,12 @@ __all__ = [
     "Form",
     "Installation",
     "Lead",
+    "LeadClock",
     "LoginAttempts",
     "MailboxMail",
     "PendingFact",
+    "RulesVersion",
+    "ScoreEntry",
     "Stage",
     "Submission",
     "Suppression",

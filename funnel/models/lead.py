@@ -36,7 +36,11 @@ class Lead(Base):
     #: engine time
     stage_since: Mapped[datetime]
     fit: Mapped[float] = mapped_column(server_default=text("0"))
+    #: as it stood at `engaged_at` (engine time); it fades from there
     engagement: Mapped[float] = mapped_column(server_default=text("0"))
+    engaged_at: Mapped[datetime | None]
+    #: a person decided the stage: no rule changes it before then (engine time)
+    stage_held_until: Mapped[datetime | None]
     #: IANA time zone, once known
     zone: Mapped[str | None]
     locale: Mapped[str | None]
@@ -48,12 +52,8 @@ class Lead(Base):
     __table_args__ = (
         UniqueConstraint("email"),
         CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("engagement = 0 OR engaged_at IS NOT NULL", name="engaged"),
         # Read by the list of leads and its keyset pages.
         Index(None, "created_at", "id"),
         {"postgresql_with": {"fillfactor": "80"}},
     )
-
-    @property
-    def score(self) -> float:
-        """One number for lists: fit and engagement together."""
-        return self.fit + self.engagement

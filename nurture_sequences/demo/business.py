@@ -49,6 +49,46 @@ def form(settings: Settings) -> dict[str, Any]:
     }
 
 
+def scoring() -> dict[str, Any]:
+    """What gives points here: a roof that is known and a bill worth saving on say who a lead is."""
+    form_again = {"points": 60, "per": "30 days"}
+    return {
+        "half_life": "30 days",
+        "rules": [
+            {
+                "key": "guide",
+                "name": "Asked for the guide",
+                "when": {"event": "form_submitted", "form": FORM},
+                "axis": "engagement",
+                "points": 20,
+                "at_most": form_again,
+            },
+            {
+                "key": "unsubscribed",
+                "name": "Wants no more letters",
+                "when": {"event": "unsubscribed"},
+                "axis": "engagement",
+                "points": -40,
+            },
+            {
+                "key": "bill",
+                "name": "A bill worth saving on",
+                "while": {"field": {"key": "bill", "at_least": 1200}},
+                "axis": "fit",
+                "points": 20,
+            },
+            {
+                "key": "roof",
+                "name": "Knows the roof",
+                "while": {"any": [{"field": {"key": "roof", "is": roof}} for roof in ROOFS[:3]]},
+                "axis": "fit",
+                "points": 10,
+            },
+            {"key": "phone", "name": "May be called", "while": {"consent": PHONE}, "axis": "fit", "points": 15},
+        ],
+    }
+
+
 def sequence() -> dict[str, Any]:
     """The nurturing sequence that the form leads into."""
     from nurture_sequences import yaml_documents  # here: `funnel up` asks this module for an address and stays small

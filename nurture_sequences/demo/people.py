@@ -47,16 +47,6 @@ class Person:
     rungs: int
     zone: str = "Europe/Paris"
 
-    @property
-    def fit(self) -> float:
-        """Points for a roof that is known and a bill worth saving on."""
-        return 20.0 * bool(self.fields.get("bill", 0) >= 1200) + 10.0 * (self.fields["roof"] in ROOFS[:3])
-
-    @property
-    def engagement(self) -> float:
-        """Points for each filling of the form, and for letting us call."""
-        return 5.0 * len(self.filled) + 15.0 * self.may_be_called
-
 
 def people(now: datetime, seed: int = 1) -> list[Person]:
     """The same ones for the same `now` and seed, the longest known first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from funnel import ids
 from funnel.models import Form
+from funnel.scoring import Entry
+from nurture_sequences import ledger
 from nurture_sequences.demo.business import FORM, MAIL, PHONE, SEQUENCE, WORDINGS
 from nurture_sequences.demo.people import Person
 from nurture_sequences.demo.stories import Story
@@ -32,12 +34,13 @@ class Entered:
 
 
 _LEADS = text("""
-    INSERT INTO leads (email, fields, tags, stage, stage_since, fit, engagement, zone, locale, demo, created_at,
-                       updated_at)
-    SELECT email, fields, ARRAY(SELECT jsonb_array_elements_text(tags)), stage, stage_since, fit, engagement, zone,
-           'en', true, created_at, updated_at
+    INSERT INTO leads (email, fields, tags, stage, stage_since, stage_held_until, fit, engagement, engaged_at, zone,
+                       locale, demo, created_at, updated_at)
+    SELECT email, fields, ARRAY(SELECT jsonb_array_elements_text(tags)), stage, stage_since, stage_held_until, fit,
+           engagement, engaged_at, zone, 'en', true, created_at, updated_at
       FROM json_to_recordset(:rows) AS w (email text, fields jsonb, tags jsonb, stage text, stage_since timestamptz,
-           fit float8, engagement float8, zone text, created_at timestamptz, updated_at timestamptz)
+           stage_held_until timestamptz, fit float8, engagement float8, engaged_at timestamptz, zone text,
+           created_at timestamptz, updated_at timestamptz)
     RETURNING email, id
 """)
 _SUBMISSIONS = text("""
@@ -89,6 +92,7 @@ _EVENTS = text("""
     INSERT INTO events (kind, lead_id, at, data)
     SELECT kind, lead_id, at, data
       FROM json_to_recordset(:rows) AS w (kind text, lead_id bigint, at timestamptz, data jsonb) ORDER BY at
+    RETURNING lead_id, kind, at, id
 """)
 
 
@@ -104,7 +108,9 @@ def write(session: Session, form: Form, entered: Entered, told: Sequence[tuple[P
         one.enrollment_id = enrollment_ids[one.lead_id]
     _execute(session, _VISITS, [row for one in known for row in one.visits()])
     _execute(session, _MESSAGES, [row for one in known for row in one.messages(entered)])
-    _execute(session, _EVENTS, [row for one in known for row in one.facts(touch_ids)])
+    events = _execute(session, _EVENTS, [row for one in known for row in one.facts(touch_ids)])
+    event_ids = {(row.lead_id, row.kind, row.at): row.id for row in events}
+    ledger.append(session, {one.lead_id: one.entries(event_ids) for one in known})
 
 
 def _execute(session: Session, statement: Any, rows: Sequence[Row]) -> Any:
@@ -116,15 +122,15 @@ def _ids(session: Session, statement: Any, rows: Sequence[Row]) -> dict[Any, int
 
 
 def _lead(person: Person, story: Story) -> Row:
-    moved = [at for at, *_ in story.stages]
+    moved = [one.at for one in story.stages]
     return {
         "email": person.email,
         "fields": person.fields,
         "tags": sorted(tag for _, tag in story.tags),
         "stage": story.stage,
         "stage_since": max(moved, default=person.filled[0]),
-        "fit": person.fit,
-        "engagement": person.engagement,
+        "stage_held_until": story.stage_held_until,
+        **story.score._asdict(),
         "zone": person.zone,
         "created_at": person.filled[0],
         "updated_at": max([*person.filled, *moved]),
@@ -201,9 +207,8 @@ class _Known:
         yield self._fact("enrolled", self.filled[0][1], sequence)
         for mail, step, _, at in self.sent:
             yield self._fact("message_accepted", at, {"message": mail, "step": step, "why": None})
-        for at, before, after, by_sequence in self.story.stages:
-            by = {"sequence": SEQUENCE} if by_sequence else {"by": "person"}
-            yield self._fact("stage_changed", at, {"from": before, "to": after} | by)
+        for moved in self.story.stages:
+            yield self._fact("stage_changed", moved.at, {"from": moved.before, "to": moved.after, **moved.why})
         for at, tag in self.story.tags:
             yield self._fact("tagged", at, {"tag": tag, "sequence": SEQUENCE})
         if gone := self.person.unsubscribed_at:
@@ -211,6 +216,12 @@ class _Known:
         if self.story.ended:
             reason, at = self.story.ended
             yield self._fact("ended", at, sequence | {"reason": reason})
+
+    def entries(self, event_ids: Mapping[tuple[int, str, datetime], int]) -> Sequence[Entry]:
+        """The ledger, with the ids that the facts got."""
+        facts = self.story.facts
+        keys = [(self.lead_id, facts[entry.event_id].kind, facts[entry.event_id].at) for entry in self.story.entries]
+        return [entry._replace(event_id=event_ids[key]) for key, entry in zip(keys, self.story.entries, strict=True)]
 
     def _of_form(self) -> Row:
         return {"lead_id": self.lead_id, "form_id": self.form.id, "form_version": self.form.version}

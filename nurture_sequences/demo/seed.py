@@ -10,15 +10,17 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
+from funnel.crm import rules
 from funnel.crm.forms import create_form, form_by_key, update_form
-from funnel.models import Form, Lead, Stage
+from funnel.crm.subjects import ladder_and_decay
+from funnel.models import Form, Lead
 from funnel.schemas.form import FormIn
 from nurture_sequences import models as tables
 from nurture_sequences import sequences
 from nurture_sequences.definition import compile_document
 from nurture_sequences.demo import business, rows
 from nurture_sequences.demo.people import people
-from nurture_sequences.demo.stories import story
+from nurture_sequences.demo.stories import Teller
 
 
 def seed(context: Context) -> list[str]:
@@ -45,9 +47,13 @@ def _fill(session: Session, form: Form, now: datetime) -> None:
     version = session.scalars(
         select(tables.Version).join(tables.Sequence).where(tables.Sequence.key == business.SEQUENCE)
     ).one()
-    program = compile_document(document)
-    ladder = dict(session.execute(select(Stage.key, Stage.position)).all())
-    told = [(person, story(program, ladder, person, now)) for person in people(now)]
+    persons = people(now)
+    # As if these rules had been there when the first of them came.
+    before = rules.newest(session, "scoring").number
+    rules.publish(session, "scoring", business.scoring(), before, persons[0].filled[0], None)
+    ladder, decay = ladder_and_decay(session)
+    told_by = Teller(compile_document(document), rules.live(session), ladder, decay)
+    told = [(person, told_by.story(person, now)) for person in persons]
     rows.write(session, form, rows.Entered(version.sequence_id, version.id), told)
 
 

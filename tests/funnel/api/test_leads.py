@@ -29,8 +29,16 @@ def emails(answer):
     return [item["email"] for item in answer.json["items"]]
 
 
-def test_a_lead_has_the_promised_fields(api, lead, now):
-    lead_id = lead(created_at=now, fit=3, engagement=2.5, tags=["vip"], fields={"city": "Lyon"}, zone="Europe/Paris")
+def test_a_lead_has_the_promised_fields(api, lead, now, context):
+    lead_id = lead(
+        created_at=now,
+        fit=3,
+        engagement=2.5,
+        engaged_at=now,
+        tags=["vip"],
+        fields={"city": "Lyon"},
+        zone="Europe/Paris",
+    )
 
     answer = api("GET", "/leads?email=lena@example.com")
 
@@ -40,9 +48,9 @@ def test_a_lead_has_the_promised_fields(api, lead, now):
                 "id": lead_id,
                 "email": "lena@example.com",
                 "stage": "subscriber",
-                "score": 5.5,
+                "score": pytest.approx(5.5, abs=1e-4),
                 "fit": 3.0,
-                "engagement": 2.5,
+                "engagement": pytest.approx(2.5, abs=1e-4),
                 "tags": ["vip"],
                 "fields": {"city": "Lyon"},
                 "zone": "Europe/Paris",
@@ -54,7 +62,16 @@ def test_a_lead_has_the_promised_fields(api, lead, now):
         ],
         "next_cursor": None,
     }
-    assert api("GET", f"/leads/{lead_id}").json == answer.json["items"][0]
+    one = api("GET", f"/leads/{lead_id}").json
+    assert {**one, "score": 0, "engagement": 0} == {**answer.json["items"][0], "score": 0, "engagement": 0}
+
+
+def test_a_lead_is_told_with_what_is_left_of_its_engagement(api, lead, context):
+    lead(engagement=40, engaged_at=context.now() - timedelta(days=30), fit=5)
+
+    [told] = api("GET", "/leads").json["items"]
+
+    assert (told["engagement"], told["score"]) == (pytest.approx(20, abs=1e-3), pytest.approx(25, abs=1e-3))
 
 
 def test_answers_about_people_are_kept_by_no_cache(api, client, lead):
@@ -167,7 +184,7 @@ def test_a_timeline_tells_the_newest_fact_first(api, lead, context, now):
     assert second["next_cursor"] is None
 
 
-@pytest.mark.parametrize(("path", "most"), [("/leads?limit=500", 2), ("/leads/{id}/timeline?limit=500", 3)])
+@pytest.mark.parametrize(("path", "most"), [("/leads?limit=500", 3), ("/leads/{id}/timeline?limit=500", 3)])
 def test_lists_ask_the_database_as_often_for_many_rows_as_for_one(api, lead, context, now, queries, path, most):
     ids = [lead(f"lead{number}@x.example", tags=["a"]) for number in range(20)]
     with context.database.transaction() as session:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from funnel.clock import EngineClock
-from funnel.models import Consent, Event, Form, Lead, PendingFact, Submission, Touch
+from funnel.crm import scores
+from funnel.models import Consent, Event, Form, Lead, PendingFact, ScoreEntry, Submission, Touch
 from nurture_sequences import programs
 from nurture_sequences.demo import business
 from nurture_sequences.demo.seed import seed
@@ -110,6 +111,24 @@ def test_leads_in_the_middle_of_the_sequence_go_on_where_they_stand(context, ses
     assert len(play.outbox.sent) == 0  # demo leads never reach a real provider
     after = session.execute(select(Message.occasion, Message.status, Message.reason)).all()
     assert {(row.status, row.reason) for row in after if row.occasion not in before} == {("skipped", "demo lead")}
+
+
+def test_every_score_is_what_its_ledger_comes_to_and_the_rules_find_nothing_to_add(context, session, play):
+    seed(context)
+    entries = count(session, ScoreEntry)
+    kept = [scores.as_of(session, [lead], NOW)[0] for lead in session.scalars(select(Lead).order_by(Lead.id))]
+    stages = {lead["id"]: lead["stage"] for lead in kept}
+
+    play.turn()
+
+    for lead in kept:
+        told = scores.why(session, lead["id"], NOW)
+        assert (told.fit, told.engagement) == (lead["fit"], pytest.approx(lead["engagement"]))
+    assert max(lead["score"] for lead in kept) >= 50
+    assert count(session, ScoreEntry) == entries
+    assert dict(session.execute(select(Lead.id, Lead.stage)).all()) == stages
+    moves = session.scalars(select(Event).where(Event.kind == "stage_changed"))
+    assert {fact.data["reason"] for fact in moves} == {"rule", "sequence", "person"}
 
 
 def test_every_mail_of_the_history_went_to_somebody_who_had_agreed(context, session):

@@ -1,0 +1,130 @@
+"""The ledger of points, the values that follow, and the leads' clocks: read and written batch by batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from funnel.scoring import Entry, Rules, Value
+
+
+@dataclass
+class Before:
+    """What a lead's ledger says that new entries depend on."""
+
+    #: what rules of what holds have given and not taken back, by rule and axis
+    lasting: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: time, rule and points of what capped rules gave lately, in the order of time
+    capped: list[tuple[datetime, str, int]] = field(default_factory=list)
+
+
+# Each part is at most some rows of a lead: one for each rule of what holds, and what capped rules gave lately.
+_READ = text("""
+    SELECT lead_id, rule, axis, CAST(sum(points) AS bigint) AS points, NULL AS at
+      FROM score_entries WHERE lead_id = ANY (:leads) AND lasting GROUP BY lead_id, rule, axis HAVING sum(points) <> 0
+     UNION ALL
+    SELECT lead_id, rule, axis, points, at FROM score_entries
+     WHERE lead_id = ANY (:leads) AND rule = ANY (:capped) AND at > :since AND NOT lasting
+     ORDER BY at
+""")
+_APPEND = text("""
+    INSERT INTO score_entries (lead_id, at, rule, event_id, version, axis, points, lasting)
+    SELECT lead_id, at, rule, event_id, version, axis, points, lasting
+      FROM json_to_recordset(:rows) AS w (lead_id bigint, at timestamptz, rule text, event_id bigint, version bigint,
+           axis text, points bigint, lasting boolean)
+        ON CONFLICT DO NOTHING
+    RETURNING lead_id, at, rule, event_id
+""")
+_STORE = text("""
+    UPDATE leads SET fit = w.fit, engagement = w.engagement, engaged_at = w.engaged_at, updated_at = :now
+      FROM json_to_recordset(:rows) AS w (id bigint, fit float8, engagement float8, engaged_at timestamptz)
+     WHERE leads.id = w.id
+""")
+_MOVE = text("""
+    UPDATE leads SET stage = w.stage, stage_since = :now, stage_held_until = NULL, updated_at = :now
+      FROM json_to_recordset(:rows) AS w (id bigint, stage text) WHERE leads.id = w.id
+""")
+# A clock that would ring before it need be is left: whoever is woken early sets it again.
+_SET_EARLIER = text("""
+    INSERT INTO lead_clocks AS c (lead_id, due_at)
+    SELECT lead_id, due_at FROM json_to_recordset(:rows) AS w (lead_id bigint, due_at timestamptz)
+        ON CONFLICT (lead_id) DO UPDATE SET due_at = excluded.due_at WHERE c.due_at > excluded.due_at
+""")
+_SET = text("""
+    INSERT INTO lead_clocks (lead_id, due_at)
+    SELECT lead_id, due_at FROM json_to_recordset(:rows) AS w (lead_id bigint, due_at timestamptz)
+        ON CONFLICT (lead_id) DO UPDATE SET due_at = excluded.due_at
+""")
+_DROP = text("DELETE FROM lead_clocks WHERE lead_id = ANY (:leads)")
+_STOP = text("UPDATE lead_clocks SET due_at = 'infinity' WHERE lead_id = :lead")
+
+
+def read(session: Session, rules: Rules, lead_ids: Collection[int], oldest: datetime) -> Mapping[int, Before]:
+    """What the ledgers of these leads say so far; `oldest` is the time of the oldest fact to be read."""
+    caps = {rule.key: rule.at_most.per for some in rules.listening.values() for rule in some if rule.at_most}
+    since = oldest - max(caps.values()) if caps else oldest
+    found: dict[int, Before] = defaultdict(Before)
+    for row in session.execute(_READ, {"leads": list(lead_ids), "capped": list(caps), "since": since}):
+        if row.at is None:
+            found[row.lead_id].lasting[row.rule, row.axis] = row.points
+        else:
+            found[row.lead_id].capped.append((row.at, row.rule, row.points))
+    return found
+
+
+def append(session: Session, entries: Mapping[int, Sequence[Entry]]) -> dict[int, list[Entry]]:
+    """Write entries, and answer those that were not there yet: a fact read twice gives nothing twice."""
+    rows = [{"lead_id": lead_id} | entry._asdict() for lead_id, some in entries.items() for entry in some]
+    if not rows:
+        return {}
+    written = {(row.lead_id, row.at, row.rule, row.event_id) for row in _execute(session, _APPEND, rows)}
+    new: dict[int, list[Entry]] = {}
+    for lead_id, some in entries.items():
+        if kept := [one for one in some if (lead_id, one.at, one.rule, one.event_id) in written]:
+            new[lead_id] = kept
+    return new
+
+
+def store(session: Session, values: Mapping[int, Value], now: datetime) -> None:
+    """The scores that follow from new entries; the caller holds the leads' locks."""
+    rows = [{"id": lead_id} | value._asdict() for lead_id, value in values.items()]
+    if rows:
+        _execute(session, _STORE, rows, now=now)
+
+
+def move(session: Session, stages: Mapping[int, str], now: datetime) -> None:
+    """Put leads on other rungs; what a person held there is over."""
+    rows = [{"id": lead_id, "stage": stage} for lead_id, stage in stages.items()]
+    if rows:
+        _execute(session, _MOVE, rows, now=now)
+
+
+def set_clocks(session: Session, clocks: Mapping[int, datetime | None], *, exact: bool) -> None:
+    """Ring at these times. `exact` replaces whatever stands there, also by none; otherwise only earlier ones count."""
+    rows = [{"lead_id": lead_id, "due_at": at} for lead_id, at in clocks.items() if at]
+    if rows:
+        _execute(session, _SET if exact else _SET_EARLIER, rows)
+    if exact:
+        drop_clocks(session, [lead_id for lead_id, at in clocks.items() if at is None])
+
+
+def drop_clocks(session: Session, lead_ids: Collection[int]) -> None:
+    """Nothing about these leads changes by time alone; or they are no more."""
+    if lead_ids:
+        session.execute(_DROP, {"leads": list(lead_ids)})
+
+
+def stop_clock(session: Session, lead_id: int) -> None:
+    """Ring no more, until a fact sets the clock."""
+    session.execute(_STOP, {"lead": lead_id})
+
+
+def _execute(session: Session, statement: TextClause, rows: Sequence[dict[str, Any]], **parameters: object) -> Any:
+    return session.execute(statement, {"rows": orjson.dumps(rows).decode(), **parameters})

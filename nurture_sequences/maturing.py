@@ -1,0 +1,127 @@
+"""Leads mature by what they do: facts give points, and points, facts and time move stages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from funnel import scoring, stages
+from funnel.conditions import Subject
+from funnel.crm import facts, rules, subjects
+from funnel.crm.facts import Fact
+from funnel.crm.rules import Live
+from funnel.scoring import Entry, Happened, Value
+from nurture_sequences import leads, ledger
+
+
+@dataclass
+class _Look:
+    """One lead in a batch: what it is, and the facts about it that were not read before."""
+
+    row: leads.Row
+    subject: Subject
+    facts: list[Any] = field(default_factory=list)
+
+    @property
+    def cause(self) -> Any | None:
+        """The last of the facts; None when time alone made us look."""
+        return self.facts[-1] if self.facts else None
+
+
+def mature(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[Any], now: datetime) -> None:
+    """Give the points of these facts, in their order, and move the stages that follow; the caller holds the locks.
+
+    A handful of statements, whatever the size of the batch.
+    """
+    by_lead: dict[int, list[Any]] = defaultdict(list)
+    for fact in taken:
+        by_lead[fact.lead_id].append(fact)
+    concerned = {lead_id: locked[lead_id] for lead_id in sorted(by_lead)}
+    _look(session, concerned, by_lead, now, exact=False)
+
+
+def review(session: Session, lead_ids: Collection[int], now: datetime) -> int:
+    """Look again at leads whose clock has rung: time alone may have changed their score or stage. How many it were."""
+    locked = leads.lock(session, lead_ids)
+    ledger.drop_clocks(session, set(lead_ids) - locked.keys())
+    _look(session, locked, {}, now, exact=True)
+    return len(locked)
+
+
+def set_aside(session: Session, lead_id: int, reason: str) -> None:
+    """A lead that cannot be looked at rings no more by itself; its next fact sets the clock again."""
+    ledger.stop_clock(session, lead_id)
+
+
+def _look(
+    session: Session,
+    rows: Mapping[int, leads.Row],
+    by_lead: Mapping[int, list[Any]],
+    now: datetime,
+    *,
+    exact: bool,
+) -> None:
+    if not rows:
+        return
+    live = rules.live(session)
+    read = subjects.subjects(session, rows, live.reads, live.event_kinds)
+    looks = {lead_id: _Look(row, read[lead_id], by_lead.get(lead_id, [])) for lead_id, row in rows.items()}
+    _score(session, live, looks, now)
+    clocks = _move(session, live, looks, now)
+    ledger.set_clocks(session, clocks, exact=exact)
+
+
+def _score(session: Session, live: Live, looks: Mapping[int, _Look], now: datetime) -> None:
+    """New entries, and the values that follow from those that were new indeed."""
+    oldest = min((fact.at for look in looks.values() for fact in look.facts), default=now)
+    before = ledger.read(session, live.scoring, list(looks), oldest)
+    entries = {lead_id: _entries(live, look, before[lead_id], now) for lead_id, look in looks.items()}
+    written = ledger.append(session, entries)
+    values = {}
+    for lead_id, new in written.items():
+        subject = looks[lead_id].subject
+        value = scoring.add(Value(subject.fit, subject.engagement, subject.engaged_at), new, subject.decay)
+        values[lead_id] = value
+        looks[lead_id].subject = replace(subject, **value._asdict())
+    ledger.store(session, values, now)
+
+
+def _entries(live: Live, look: _Look, before: ledger.Before, now: datetime) -> list[Entry]:
+    found: list[Entry] = []
+    earlier = list(before.capped)
+    for fact in look.facts:
+        happened = Happened(fact.id, fact.at, fact.kind, fact.data)
+        new = scoring.given(live.scoring, live.scoring_number, happened, look.subject, earlier)
+        earlier += [(entry.at, entry.rule, entry.points) for entry in new]
+        found += new
+    cause = look.cause.id if look.cause else 0
+    return found + scoring.held(live.scoring, live.scoring_number, look.subject, before.lasting, now, cause)
+
+
+def _move(session: Session, live: Live, looks: Mapping[int, _Look], now: datetime) -> dict[int, datetime | None]:
+    """Stages that follow, with their facts; and when to look at each lead again."""
+    moved, told, clocks = {}, [], {}
+    for lead_id, look in looks.items():
+        row = look.row
+        standing = stages.Standing(row.stage, row.stage_since, row.stage_held_until)
+        decision = stages.decide(live.ladder, standing, look.subject, now)
+        if decision.to:
+            moved[lead_id] = decision.to
+            told.append(_stage_changed(live, look, decision, now))
+        by_points = scoring.next_change(live.scoring, look.subject, now)
+        clocks[lead_id] = min((at for at in (by_points, decision.look_at) if at), default=None)
+    ledger.move(session, moved, now)
+    facts.record(session, told)
+    return clocks
+
+
+def _stage_changed(live: Live, look: _Look, decision: stages.Decision, now: datetime) -> Fact:
+    seen = stages.evidence(decision, look.row.stage, look.subject, live.ladder_number, now)
+    data = {"from": look.row.stage, "to": decision.to, "reason": "rule", "evidence": seen}
+    cause = look.cause
+    return Fact("stage_changed", look.row.id, now, data, cause.id if cause else None, cause.depth + 1 if cause else 0)
