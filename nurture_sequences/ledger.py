@@ -63,7 +63,6 @@ _SET = text("""
         ON CONFLICT (lead_id) DO UPDATE SET due_at = excluded.due_at
 """)
 _DROP = text("DELETE FROM lead_clocks WHERE lead_id = ANY (:leads)")
-_STOP = text("UPDATE lead_clocks SET due_at = 'infinity' WHERE lead_id = :lead")
 
 
 def read(session: Session, rules: Rules, lead_ids: Collection[int], oldest: datetime) -> Mapping[int, Before]:
@@ -116,14 +115,9 @@ def set_clocks(session: Session, clocks: Mapping[int, datetime | None], *, exact
 
 
 def drop_clocks(session: Session, lead_ids: Collection[int]) -> None:
-    """Nothing about these leads changes by time alone; or they are no more."""
+    """Time alone changes nothing about these leads, or nothing that could be looked at."""
     if lead_ids:
         session.execute(_DROP, {"leads": list(lead_ids)})
-
-
-def stop_clock(session: Session, lead_id: int) -> None:
-    """Ring no more, until a fact sets the clock."""
-    session.execute(_STOP, {"lead": lead_id})
 
 
 def _execute(session: Session, statement: TextClause, rows: Sequence[dict[str, Any]], **parameters: object) -> Any:

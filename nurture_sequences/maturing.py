@@ -55,7 +55,7 @@ def review(session: Session, lead_ids: Collection[int], now: datetime) -> int:
 
 def set_aside(session: Session, lead_id: int, reason: str) -> None:
     """A lead that cannot be looked at rings no more by itself; its next fact sets the clock again."""
-    ledger.stop_clock(session, lead_id)
+    ledger.drop_clocks(session, [lead_id])
 
 
 def _look(

@@ -8,7 +8,7 @@ import flask
 import flask_smorest
 
 from funnel import sessions
-from funnel.api import docs, errors, forms, history, installation, leads, mailbox, session, timeline
+from funnel.api import docs, errors, forms, history, installation, leads, mailbox, maturity, rules, session, timeline
 from funnel.schemas.common import ErrorOut
 
 OWN = (
@@ -17,6 +17,8 @@ OWN = (
     leads.blueprint,
     timeline.blueprint,
     history.blueprint,
+    maturity.blueprint,
+    rules.blueprint,
     mailbox.blueprint,
     installation.blueprint,
 )

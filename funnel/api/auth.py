@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import current_app, request
+from flask import current_app, g, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
@@ -36,6 +36,11 @@ def scope_of(endpoint: str) -> str:
     return str(vars(current_app.view_functions[endpoint])["scope"])
 
 
+def caller() -> str:
+    """Who calls, as it may be written into the log of facts: `user 3` or `token 5`, never a name or an address."""
+    return str(g.caller)
+
+
 def authorise() -> None:
     """Before each view of the API, and before its body is read. Raises Unauthorized or Forbidden."""
     scope = scope_of(request.endpoint or "")
@@ -50,13 +55,16 @@ def _by_token(scope: str) -> None:
     token = in_transaction(lambda session: tokens.find(session, given.strip())) if scheme.lower() == "bearer" else None
     if token is None:
         raise Unauthorized("This token is not known, or it was revoked.", www_authenticate=_challenge())
+    g.caller = f"token {token.id}"
     if not tokens.allows(token.scopes, scope):
         raise Forbidden(f"This token has not the scope {scope}.")
 
 
 def _by_session() -> None:
-    if sessions.signed_in() is None:
+    user = sessions.signed_in()
+    if user is None:
         raise Unauthorized("Send `Authorization: Bearer <token>`, or sign in.", www_authenticate=_challenge())
+    g.caller = f"user {user.id}"
     if request.method not in SAFE and not sessions.csrf_matches(request.headers.get(CSRF_HEADER)):
         raise Forbidden(f"A write by session needs the header {CSRF_HEADER}.")
 

@@ -23,6 +23,8 @@ SCOPES = (
     "leads:write",
     "mailbox:read",
     "metrics",
+    "rules:read",
+    "rules:write",
     "sequences:read",
     "sequences:write",
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from flask import request
 from sqlalchemy.orm import Session
 
 from funnel.api.auth import requires
 from funnel.api.errors import refuse
+from funnel.api.revisions import if_match
 from funnel.conditions import Problem
 from funnel.crm.errors import TakenError
 from funnel.doors import current, engine_now, in_transaction
@@ -64,7 +64,7 @@ def save_sequence(document: dict[str, Any], key: str) -> Answer:
     _check_document(key, document)
     now = engine_now()
     with refusals(), current().database.transaction() as session:
-        saved = sequences.save_draft(session, key, document, now, revisions=_if_match())
+        saved = sequences.save_draft(session, key, document, now, revisions=if_match())
         return _told(session, saved.sequence, saved.problems, 201 if saved.created else 200)
 
 
@@ -107,14 +107,6 @@ def _told(session: Session, sequence: tables.Sequence, problems: Sequence[Proble
         "unpublished": versions.unpublished(session, sequence),
     }
     return body, status, {"ETag": f'"{sequence.revision}"'}
-
-
-def _if_match() -> set[int] | None:
-    """The revisions a change may replace; None without the header. `*` names none: it would overwrite the unseen."""
-    if "If-Match" not in request.headers:
-        return None
-    tags = request.if_match.as_set()  # an empty tag is None here
-    return {int(tag) for tag in tags if tag and tag.isascii() and tag.isdigit() and len(tag) < 19}
 
 
 def _check_document(key: str, document: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ def test_a_lead_has_the_promised_fields(api, lead, now, context):
         created_at=now,
         fit=3,
         engagement=2.5,
-        engaged_at=now,
+        engaged_at=context.now(),
         tags=["vip"],
         fields={"city": "Lyon"},
         zone="Europe/Paris",
