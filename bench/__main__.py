@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from bench import advance, deliver, footprint, intake, pulse
+from bench import advance, deliver, footprint, intake, pulse, react
 from bench.place import cluster
 from bench.table import Line, show
 
@@ -21,10 +21,12 @@ DUE = 150_000
 
 def lines(names: list[str], full: bool) -> Iterator[Line]:
     """Every hot path, or those named."""
-    wanted = set(names) or {"intake", "advance", "pulse", "deliver", "footprint"}
+    wanted = set(names) or {"intake", "react", "advance", "pulse", "deliver", "footprint"}
     with cluster() as url:
         if "intake" in wanted:
             yield from intake.measure(url)
+        if "react" in wanted:
+            yield from react.measure(url, SMALL)
         if "pulse" in wanted:
             yield from pulse.measure(url, LARGE)
         if "advance" in wanted:

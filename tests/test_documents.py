@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from funnel import scoring, stages
+from funnel.crm.facts import QUIET
 from funnel.crm.forms import create_form
 from funnel.schemas.form import FormIn
 from nurture_sequences import definition, yaml_documents
@@ -16,9 +18,9 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LADDER = ("subscriber", "lead", "marketing-qualified", "sales-qualified", "opportunity", "customer")
 
 
-def example(name):
-    """The block of the guide that is marked with this name."""
-    guide = (ROOT / "docs/guide/README.md").read_text(encoding="utf-8")
+def example(name, page="README.md"):
+    """The block of a page of the guide that is marked with this name."""
+    guide = (ROOT / "docs/guide" / page).read_text(encoding="utf-8")
     found = re.search(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", guide, re.DOTALL)
     assert found, f"the guide has no example {name}"
     return found[1]
@@ -34,6 +36,13 @@ def test_the_sequence_of_the_guide_has_no_problem():
     document = yaml_documents.read(example("sequence"))
 
     assert definition.problems(document, LADDER) == []
+
+
+def test_the_rules_of_the_guide_have_no_problem_and_no_warning():
+    points = yaml_documents.read(example("scoring", "score-and-stages.md"))
+    ladder = yaml_documents.read(example("ladder", "score-and-stages.md"))
+
+    assert scoring.problems(points, QUIET) == stages.problems(ladder, LADDER) == stages.warnings(ladder) == []
 
 
 def test_every_kind_of_step_is_in_the_guide():

@@ -3,6 +3,7 @@ import { facts } from "./facts.ts";
 import { home } from "./home.ts";
 import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
+import { maturity } from "./maturity.ts";
 import { shell } from "./shell.ts";
 
 /** English and French of one text. */
@@ -10,7 +11,7 @@ export type Pair = readonly [en: string, fr: string];
 export type Language = "en" | "fr";
 export type Values = Readonly<Record<string, string | number>>;
 
-export const words = { ...shell, ...home, ...leads, ...facts, ...mailbox } as const satisfies Record<string, Pair>;
+export const words = { ...shell, ...home, ...leads, ...facts, ...mailbox, ...maturity } as const satisfies Record<string, Pair>;
 export type Key = keyof typeof words;
 
 /** The text of `key`, its {names} filled in; `n` chooses between one and many. */

@@ -11,6 +11,8 @@ import { nameOf } from "../../lib/people.ts";
 import { Consents } from "./Consents.tsx";
 import { Enrollments } from "./Enrollments.tsx";
 import { Origin } from "./Origin.tsx";
+import { Score } from "./Score.tsx";
+import { StageCard } from "./StageCard.tsx";
 import { Submissions } from "./Submissions.tsx";
 import { Timeline } from "./Timeline.tsx";
 import { Who } from "./Who.tsx";
@@ -38,6 +40,8 @@ export function LeadPage() {
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
             <div className="grid grid-cols-1 gap-4">
               <Who lead={lead} />
+              <StageCard id={id} />
+              <Score id={id} />
               <Consents id={id} />
               <Origin id={id} />
             </div>
