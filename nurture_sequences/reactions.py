@@ -86,13 +86,13 @@ def _apply(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[An
     _stop_loops(session, [fact for fact in taken if fact.depth > MAX_DEPTH], now)
     followed = [fact for fact in taken if fact.depth <= MAX_DEPTH]
     if followed:
-        maturing.mature(session, locked, followed, now)
         live = enrolling.live_sequences(session)
         endings = {fact.lead_id: fact for fact in followed if fact.kind in ENDINGS}
         _end(session, endings.values(), now)
         # What a lead did before it left for good brings it into nothing any more.
         lasting = [fact for fact in followed if fact.lead_id not in endings or fact.id > endings[fact.lead_id].id]
         enrolling.enroll(session, live, _entries(lasting, live), now)
+        maturing.mature(session, locked, followed, now)
         _wake(session, {fact.lead_id for fact in followed}, now)
         service_mail.queue_confirmations(session, lasting, locked, now)
 

@@ -49,7 +49,7 @@ def test_the_mails_leave_in_order_and_the_stage_moves(play, session):
     ]
     kinds = session.scalars(select(Event.kind).order_by(Event.id)).all()
     mails = ["message_accepted", "message_accepted"]
-    assert kinds == ["form_submitted", "stage_changed", "enrolled", *mails, "stage_changed", "ended"]
+    assert kinds == ["form_submitted", "enrolled", "stage_changed", *mails, "stage_changed", "ended"]
 
 
 def test_submitting_twice_enrolls_once(play, session):
