@@ -7,7 +7,7 @@ import { Moment } from "../../components/Moment.tsx";
 import { Card } from "../../components/Page.tsx";
 import { StageBadge } from "../../components/StageBadge.tsx";
 import { Loaded } from "../../components/States.tsx";
-import { exact, relative } from "../../lib/dates.ts";
+import { day, exact, relative } from "../../lib/dates.ts";
 import { stage } from "../../lib/facts.ts";
 import { useLocale, useWords } from "../../lib/language.ts";
 import { LIVE } from "../../lib/live.ts";
@@ -48,7 +48,7 @@ function Standing({ told }: { told: Schemas["StageOfLeadOut"] }) {
     <>
       <p className="flex flex-wrap items-center gap-2"><StageBadge stage={told.stage} /><span className="text-xs text-mute" title={exact(told.since, locale)}>{t("stageOf.since", { when: when(told.since) })}</span></p>
       {last ? <p className="mt-2"><Reason move={last} /></p> : <p className="mt-2 text-mute">{t("stageOf.never")}</p>}
-      {told.held_until && <p className="mt-2" title={exact(told.held_until, locale)}>{t("stageOf.heldUntil", { when: when(told.held_until) })}</p>}
+      {told.held_until && <p className="mt-2" title={exact(told.held_until, locale)}>{t("stageOf.heldUntil", { when: day(told.held_until, locale) })}</p>}
       {told.look_at && !told.held_until && <p className="mt-2 text-xs text-mute" title={exact(told.look_at, locale)}>{t("stageOf.lookAt", { when: when(told.look_at) })}</p>}
       {told.history.length > 0 && (
         <details className="mt-2">
