@@ -14,6 +14,12 @@ test("a fact is a sentence in both languages", () => {
   assert.equal(detail(moved, en), "by the sequence “trial”");
 });
 
+test("a move says once who did it", () => {
+  assert.equal(detail(fact("stage_changed", { reason: "sequence", sequence: "trial" }), en), "by the sequence “trial”");
+  assert.equal(detail(fact("stage_changed", { reason: "rule" }), fr), "par une règle");
+  assert.equal(detail(fact("stage_changed", { reason: "person", by: "user 3" }), en), "by hand");
+});
+
 test("a mail is named by its step, where it has one", () => {
   assert.equal(sentence(fact("message_accepted", { step: "welcome" }), en), "The mail “welcome” was sent");
   assert.equal(sentence(fact("message_accepted", { step: null }), en), "A mail was sent");

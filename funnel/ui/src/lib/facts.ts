@@ -32,7 +32,8 @@ export function detail(fact: Fact, t: Say): string {
       ? t("fact.by", { sequence: text(data.sequence) })
       : "";
   const channel = `channel.${text(data.channel)}`;
-  return [reason(text(data.reason) || text(data.why), t), isKey(channel) ? t(channel) : "", by]
+  const why = by && data.reason === "sequence" ? "" : text(data.reason) || text(data.why);
+  return [reason(why, t), isKey(channel) ? t(channel) : "", by]
     .filter(Boolean)
     .join(", ");
 }

@@ -39,5 +39,7 @@ export const facts = {
   "reason.complained": ["marked a mail as spam", "a signalé un courriel"],
   "reason.demo lead": ["a demo lead gets no real mail", "un prospect de démonstration ne reçoit pas de vrai courriel"],
   "reason.left the sequence": ["had left the sequence", "avait quitté la séquence"],
+  "reason.rule": ["by rule", "par une règle"],
+  "reason.person": ["by hand", "à la main"],
   "reason.refused": ["a mail was refused", "un courriel a été refusé"],
 } as const;

@@ -11,7 +11,6 @@ export const maturity = {
   "score.older": ["{n} older entry: {points} points|{n} older entries: {points} points", "{n} ligne plus ancienne : {points} points|{n} lignes plus anciennes : {points} points"],
 
   "stageOf.title": ["Stage", "Étape"],
-  "stageOf.since": ["since {when}", "depuis {when}"],
   "stageOf.heldUntil": ["A person decided: no rule moves this lead before {when}.", "Décision d’une personne : aucune règle ne bouge ce prospect avant {when}."],
   "stageOf.lookAt": ["Rules look again {when}, even if nothing happens.", "Les règles regarderont à nouveau {when}, même si rien ne se passe."],
   "stageOf.never": ["Never moved.", "Jamais déplacé."],

@@ -46,7 +46,7 @@ function Standing({ told }: { told: Schemas["StageOfLeadOut"] }) {
   const [last] = told.history;
   return (
     <>
-      <p className="flex flex-wrap items-center gap-2"><StageBadge stage={told.stage} /><span className="text-xs text-mute" title={exact(told.since, locale)}>{t("stageOf.since", { when: when(told.since) })}</span></p>
+      <p className="flex flex-wrap items-center gap-2"><StageBadge stage={told.stage} /><span className="text-xs text-mute"><Moment at={told.since} /></span></p>
       {last ? <p className="mt-2"><Reason move={last} /></p> : <p className="mt-2 text-mute">{t("stageOf.never")}</p>}
       {told.held_until && <p className="mt-2" title={exact(told.held_until, locale)}>{t("stageOf.heldUntil", { when: day(told.held_until, locale) })}</p>}
       {told.look_at && !told.held_until && <p className="mt-2 text-xs text-mute" title={exact(told.look_at, locale)}>{t("stageOf.lookAt", { when: when(told.look_at) })}</p>}
