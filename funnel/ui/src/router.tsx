@@ -7,7 +7,11 @@ import { Shell } from "./shell/Shell.tsx";
 const root = createRootRoute({ component: Shell, errorComponent: Broken });
 const under = () => root;
 
-const home = createRoute({ getParentRoute: under, path: "/", component: lazyRouteComponent(() => import("./screens/home/Home.tsx"), "Home") });
+const home = createRoute({
+  getParentRoute: under,
+  path: "/",
+  component: lazyRouteComponent(() => import("./screens/home/Home.tsx"), "Home"),
+});
 const leads = createRoute({
   getParentRoute: under,
   path: "/leads",

@@ -33,9 +33,7 @@ export function detail(fact: Fact, t: Say): string {
       : "";
   const channel = `channel.${text(data.channel)}`;
   const why = by && data.reason === "sequence" ? "" : text(data.reason) || text(data.why);
-  return [reason(why, t), isKey(channel) ? t(channel) : "", by]
-    .filter(Boolean)
-    .join(", ");
+  return [reason(why, t), isKey(channel) ? t(channel) : "", by].filter(Boolean).join(", ");
 }
 
 /** The engine's short reasons in words; an unknown one as it is. */

@@ -4,20 +4,46 @@ import type { Session } from "../api/client.ts";
 import { useWords } from "../lib/language.ts";
 import { places } from "./places.ts";
 
-const SHAPE = "flex min-h-9 items-center gap-2.5 rounded-md px-2 py-1.5 hover:bg-raised aria-[current=page]:bg-brand-tint aria-[current=page]:font-semibold aria-[current=page]:text-brand";
+const SHAPE =
+  "flex min-h-9 items-center gap-2.5 rounded-md px-2 py-1.5 hover:bg-raised aria-[current=page]:bg-brand-tint aria-[current=page]:font-semibold aria-[current=page]:text-brand";
 
-export function Nav({ session, onGo, brand = false }: { session: Session | undefined; onGo?: () => void; brand?: boolean }) {
+export function Nav({
+  session,
+  onGo,
+  brand = false,
+}: {
+  session: Session | undefined;
+  onGo?: () => void;
+  brand?: boolean;
+}) {
   const t = useWords();
   return (
     <nav aria-label={t("nav.main")}>
       {brand && <p className="px-2 py-2 text-base font-bold text-brand">Funnel</p>}
       <ul className="space-y-1">
         {places(session).map(({ name, to, page, Icon }) => {
-          const inside = <><Icon size={17} aria-hidden />{t(name)}</>;
+          const inside = (
+            <>
+              <Icon size={17} aria-hidden />
+              {t(name)}
+            </>
+          );
           return (
             <li key={name}>
-              {page ? <a href={page} className={SHAPE}>{inside}</a>
-                : <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }} onClick={onGo} className={SHAPE}>{inside}</Link>}
+              {page ? (
+                <a href={page} className={SHAPE}>
+                  {inside}
+                </a>
+              ) : (
+                <Link
+                  to={to}
+                  activeOptions={{ exact: to === "/", includeSearch: false }}
+                  onClick={onGo}
+                  className={SHAPE}
+                >
+                  {inside}
+                </Link>
+              )}
             </li>
           );
         })}

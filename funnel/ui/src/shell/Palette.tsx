@@ -13,7 +13,15 @@ import { places } from "./places.ts";
 const PAUSE = 150;
 const SHOWN = 8;
 
-export function Palette({ open, onOpen, session }: { open: boolean; onOpen: (open: boolean) => void; session: Session | undefined }) {
+export function Palette({
+  open,
+  onOpen,
+  session,
+}: {
+  open: boolean;
+  onOpen: (open: boolean) => void;
+  session: Session | undefined;
+}) {
   const t = useWords();
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -26,10 +34,17 @@ export function Palette({ open, onOpen, session }: { open: boolean; onOpen: (ope
     return () => window.removeEventListener("keydown", press);
   }, [onOpen]);
   return (
-    <ModalOverlay isOpen={open} onOpenChange={onOpen} isDismissable className="fixed inset-0 z-40 flex items-start justify-center bg-black/40 p-4 pt-[10vh]">
+    <ModalOverlay
+      isOpen={open}
+      onOpenChange={onOpen}
+      isDismissable
+      className="fixed inset-0 z-40 flex items-start justify-center bg-black/40 p-4 pt-[10vh]"
+    >
       <Modal className="w-full max-w-lg overflow-hidden rounded-xl border border-line bg-card text-ink shadow-xl">
         <Dialog className="outline-none">
-          <Heading slot="title" className="sr-only">{t("search.title")}</Heading>
+          <Heading slot="title" className="sr-only">
+            {t("search.title")}
+          </Heading>
           <Finder session={session} onDone={() => onOpen(false)} />
         </Dialog>
       </Modal>
@@ -59,17 +74,34 @@ function Finder({ session, onDone }: { session: Session | undefined; onDone: () 
     <Autocomplete inputValue={typed} onInputChange={setTyped}>
       <SearchField aria-label={t("search.field")} autoFocus className="relative border-b border-line">
         <Search size={18} aria-hidden className="pointer-events-none absolute top-3.5 left-4 text-mute" />
-        <Input placeholder={t("search.field")} className="min-h-12 w-full bg-card pr-4 pl-11 text-base -outline-offset-2 placeholder:text-mute [&::-webkit-search-cancel-button]:hidden" />
+        <Input
+          placeholder={t("search.field")}
+          className="min-h-12 w-full bg-card pr-4 pl-11 text-base -outline-offset-2 placeholder:text-mute [&::-webkit-search-cancel-button]:hidden"
+        />
       </SearchField>
-      <Menu aria-label={t("search.title")} onAction={(key) => go(String(key))} className="max-h-80 overflow-auto p-1 outline-none" renderEmptyState={() => <p className="p-4 text-center text-mute">{t("search.none")}</p>}>
+      <Menu
+        aria-label={t("search.title")}
+        onAction={(key) => go(String(key))}
+        className="max-h-80 overflow-auto p-1 outline-none"
+        renderEmptyState={() => <p className="p-4 text-center text-mute">{t("search.none")}</p>}
+      >
         {rooms.length > 0 && (
           <MenuSection title={t("search.screens")}>
-            {rooms.map(({ name, to, page, Icon }) => <MenuItem key={name} id={page ? `page:${page}` : String(to)} textValue={t(name)}><Icon size={16} aria-hidden />{t(name)}</MenuItem>)}
+            {rooms.map(({ name, to, page, Icon }) => (
+              <MenuItem key={name} id={page ? `page:${page}` : String(to)} textValue={t(name)}>
+                <Icon size={16} aria-hidden />
+                {t(name)}
+              </MenuItem>
+            ))}
           </MenuSection>
         )}
         {people.length > 0 && (
           <MenuSection title={t("search.leads")}>
-            {people.map((lead) => <MenuItem key={lead.id} id={`/leads/${lead.id}`} textValue={lead.email}>{lead.email}</MenuItem>)}
+            {people.map((lead) => (
+              <MenuItem key={lead.id} id={`/leads/${lead.id}`} textValue={lead.email}>
+                {lead.email}
+              </MenuItem>
+            ))}
           </MenuSection>
         )}
       </Menu>
@@ -88,5 +120,8 @@ function useQuiet(text: string): string {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName))
+  );
 }

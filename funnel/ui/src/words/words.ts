@@ -11,7 +11,10 @@ export type Pair = readonly [en: string, fr: string];
 export type Language = "en" | "fr";
 export type Values = Readonly<Record<string, string | number>>;
 
-export const words = { ...shell, ...home, ...leads, ...facts, ...mailbox, ...maturity } as const satisfies Record<string, Pair>;
+export const words = { ...shell, ...home, ...leads, ...facts, ...mailbox, ...maturity } as const satisfies Record<
+  string,
+  Pair
+>;
 export type Key = keyof typeof words;
 
 /** The text of `key`, its {names} filled in; `n` chooses between one and many. */

@@ -23,10 +23,13 @@ export function MoveDialog({ id, stage, onClose }: { id: number; stage: string; 
   const [hold, setHold] = useState("30");
   const ladder = useQuery({ queryKey: ["stages"], queryFn: () => ok(api.GET("/api/v1/stages")) });
   const move = useMutation({
-    mutationFn: () => ok(api.PUT("/api/v1/leads/{lead_id}/stage", {
-      params: { path: { lead_id: id } },
-      body: { stage: to, hold_until: new Date(now + Number(hold) * DAY).toISOString() },
-    })),
+    mutationFn: () =>
+      ok(
+        api.PUT("/api/v1/leads/{lead_id}/stage", {
+          params: { path: { lead_id: id } },
+          body: { stage: to, hold_until: new Date(now + Number(hold) * DAY).toISOString() },
+        }),
+      ),
     onSuccess: async () => {
       toast(t("stageOf.done", { stage: nameOf(to, t) }));
       onClose();
@@ -37,12 +40,24 @@ export function MoveDialog({ id, stage, onClose }: { id: number; stage: string; 
   return (
     <Dialog open onClose={onClose} title={t("stageOf.move")}>
       <div className="mt-3 grid gap-3">
-        <Select label={t("stageOf.moveTo")} value={to} onChange={setTo} choices={rungs.map(({ key }) => ({ value: key, label: nameOf(key, t) }))} />
-        <Select label={t("stageOf.hold")} value={hold} onChange={setHold} choices={HOLDS.map((days) => ({ value: days, label: t(`stageOf.hold.${days}`) }))} />
+        <Select
+          label={t("stageOf.moveTo")}
+          value={to}
+          onChange={setTo}
+          choices={rungs.map(({ key }) => ({ value: key, label: nameOf(key, t) }))}
+        />
+        <Select
+          label={t("stageOf.hold")}
+          value={hold}
+          onChange={setHold}
+          choices={HOLDS.map((days) => ({ value: days, label: t(`stageOf.hold.${days}`) }))}
+        />
         {move.error && <ErrorBox error={move.error} />}
         <div className="flex justify-end gap-2">
           <Button onPress={onClose}>{t("common.cancel")}</Button>
-          <Button tone="primary" isDisabled={move.isPending} onPress={() => move.mutate()}>{t("stageOf.do")}</Button>
+          <Button tone="primary" isDisabled={move.isPending} onPress={() => move.mutate()}>
+            {t("stageOf.do")}
+          </Button>
         </div>
       </div>
     </Dialog>

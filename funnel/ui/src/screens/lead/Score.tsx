@@ -23,11 +23,21 @@ export function Score({ id }: { id: number }) {
         {(why) => (
           <>
             <p className="text-xs text-mute">{t("score.what", { span: why.half_life })}</p>
-            {why.entries.length === 0 ? <p className="mt-2 text-mute">{t("score.none")}</p> : (
+            {why.entries.length === 0 ? (
+              <p className="mt-2 text-mute">{t("score.none")}</p>
+            ) : (
               <details className="mt-2">
                 <summary className="cursor-pointer font-medium">{t("score.why", { n: points(why.score) })}</summary>
-                <ol className="mt-2 divide-y divide-line">{why.entries.map((one) => <Given key={`${one.event_id} ${one.at} ${one.rule}`} entry={one} />)}</ol>
-                {why.older > 0 && <p className="mt-2 text-xs text-mute">{t("score.older", { n: why.older, points: points(why.older_fit + why.older_engagement) })}</p>}
+                <ol className="mt-2 divide-y divide-line">
+                  {why.entries.map((one) => (
+                    <Given key={`${one.event_id} ${one.at} ${one.rule}`} entry={one} />
+                  ))}
+                </ol>
+                {why.older > 0 && (
+                  <p className="mt-2 text-xs text-mute">
+                    {t("score.older", { n: why.older, points: points(why.older_fit + why.older_engagement) })}
+                  </p>
+                )}
               </details>
             )}
           </>
@@ -46,8 +56,14 @@ function Given({ entry }: { entry: Entry }) {
     <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 py-1.5">
       <span className="break-words">{entry.name}</span>
       <span className="text-right font-medium tabular-nums">{signed}</span>
-      <span className="text-xs text-mute"><Moment at={entry.at} /></span>
-      <span className="text-right text-xs text-mute">{fades ? `${t("score.engagement")}, ${t("score.left", { left: points(entry.left), points: points(entry.points) })}` : t("score.fit")}</span>
+      <span className="text-xs text-mute">
+        <Moment at={entry.at} />
+      </span>
+      <span className="text-right text-xs text-mute">
+        {fades
+          ? `${t("score.engagement")}, ${t("score.left", { left: points(entry.left), points: points(entry.points) })}`
+          : t("score.fit")}
+      </span>
     </li>
   );
 }
