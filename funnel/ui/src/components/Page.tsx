@@ -1,4 +1,5 @@
 /** The frame of every screen: its heading, which takes the focus after a navigation, and the window's title. */
+import { useLocation } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useWords } from "../lib/language.ts";
 
@@ -6,11 +7,12 @@ let arrived = false;
 
 export function Page({ title, beside, children }: { title: string; beside?: ReactNode; children: ReactNode }) {
   const t = useWords();
+  const path = useLocation({ select: (location) => location.pathname });
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (arrived) heading.current?.focus(); // not at the first load: then the browser starts at the top
     arrived = true;
-  }, []);
+  }, [path]); // from one lead to another the screen stays the same
   useEffect(() => {
     document.title = t("page.title", { title });
   });

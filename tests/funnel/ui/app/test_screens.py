@@ -132,6 +132,20 @@ def test_the_page_of_a_lead_tells_who_it_is_and_everything_that_happened(tab, pl
     visitor.look_in_light_and_dark("lead-submissions")
 
 
+def test_from_one_lead_to_another_the_heading_takes_the_focus(tab, place):
+    page = tab().page
+    page.goto(f"{place.url}/app/leads?search=lena@")
+    page.get_by_role("link", name="lena@example.com").click()
+    expect(heading(page)).to_have_text("Lena")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("omar@")
+    page.get_by_role("menuitem", name="omar@example.com").click()
+
+    expect(heading(page)).to_have_text("omar@example.com")
+    expect(heading(page)).to_be_focused()
+    expect(page).to_have_title("omar@example.com – Funnel")
+
+
 def test_a_long_story_is_loaded_as_it_is_read(tab, place):
     page = tab().page
     page.goto(f"{place.url}/app/leads?search=omar")
