@@ -18,8 +18,9 @@ from funnel.context import Context
 from funnel.db import Database
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine as SequenceEngine
+from nurture_sequences.handing_out import Limits
 from nurture_sequences.mailers import open_mailer
-from nurture_sequences.pulse import Limits, Pulse
+from nurture_sequences.pulse import Pulse
 
 TURNS = 300
 

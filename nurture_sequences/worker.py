@@ -19,8 +19,9 @@ from funnel.crm import installation, partitions
 from funnel.supervisor.orphans import die_with_parent
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
+from nurture_sequences.handing_out import Limits
 from nurture_sequences.mailers import open_mailer
-from nurture_sequences.pulse import Limits, Pulse
+from nurture_sequences.pulse import Pulse
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,9 @@ from funnel.clock import EngineClock
 from funnel.context import Context
 from nurture_sequences.actors import Actors, _plain
 from nurture_sequences.engine import Engine
+from nurture_sequences.handing_out import Limits
 from nurture_sequences.mailers import Accepted, Email, Outcome
-from nurture_sequences.pulse import Limits, Pulse
+from nurture_sequences.pulse import Pulse
 from tests.conftest import NOW
 
 
@@ -75,7 +76,7 @@ class Play:
     def turn(self) -> None:
         for _ in range(100):
             with self.context.database.transaction() as session:
-                looked = self.pulse._look(session, self.context.now(), self.context.wall())
+                looked = self.pulse.look(session)
             mails = looked.mails or looked.awaited
             ripe = looked.reviews or looked.swept
             kept = looked.unpaused or (looked.kept and looked.open)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from nurture_sequences import programs
-from nurture_sequences.pulse import Limits
+from nurture_sequences.handing_out import Limits
 from tests import factories
 from tests.conftest import NOW
 from tests.playing import Play
@@ -53,7 +53,7 @@ def held(committed):
 def test_mails_held_in_a_paused_sequence_are_not_looked_at(held):
     with held.context.database.transaction() as session:
         before = read(session)
-        looked = held.pulse._look(session, held.context.now(), held.context.wall())
+        looked = held.pulse.look(session)
         rows = read(session) - before
 
     assert not looked.unpaused

@@ -7,7 +7,7 @@ from sqlalchemy import event as listening
 from sqlalchemy import text
 
 from nurture_sequences import programs
-from nurture_sequences.pulse import MAILS_IN_CHUNK, STEPS_IN_CHUNK, Limits
+from nurture_sequences.handing_out import MAILS_IN_CHUNK, STEPS_IN_CHUNK, Limits
 from nurture_sequences.shares import fair
 from tests import factories
 from tests.conftest import NOW
