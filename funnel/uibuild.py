@@ -14,6 +14,7 @@ import fcntl
 import gzip
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,8 @@ LOCK = ("package-lock.json", "package.json", ".npmrc")
 SOURCES = (*LOCK, "index.html", "vite.config.ts")
 #: made by `check`; the build strips types unread
 GENERATED = UI / "src" / "api" / "schema.d.ts"
+#: what Vite tells a terminal whether or not there is one
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 #: smaller files gain nothing from compression
 WORTH_PACKING = 1024
 
@@ -103,7 +106,8 @@ def _node(*words: str, quiet: bool = True) -> None:
         [bin_ / "node", *words], check=False, cwd=UI, env=environ, text=True, stdout=output, stderr=output
     )
     if ran.returncode:
-        raise BuildError(f"node {' '.join(words)}\n{ran.stdout or ''}{ran.stderr or ''}")
+        said = _COLOUR.sub("", f"{ran.stdout or ''}{ran.stderr or ''}")
+        raise BuildError(f"node {' '.join(words)}\n{said}")
 
 
 def _wheel() -> Path:

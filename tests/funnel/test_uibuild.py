@@ -45,6 +45,7 @@ def test_a_failed_build_keeps_its_reason_and_serves_nothing_old(copy, capsys):
 
     assert not uibuild.OUT.exists()
     assert "main.tsx" in uibuild.LOG.read_text()
+    assert "\x1b" not in uibuild.LOG.read_text()
     assert "main.tsx" in capsys.readouterr().err
     (copy / "src" / "main.tsx").write_text("document.title = 'mended';")
     assert uibuild.main() == 0
