@@ -41,9 +41,13 @@ class Aside(Protocol):
 class Actors:
     """The four actors on one broker. A chunk is `(hand-out's id, deadline in wall time, ids)`."""
 
-    def __init__(self, broker: dramatiq.Broker, engine: Engine) -> None:
+    def __init__(self, broker: dramatiq.Broker, engine: Engine, *, own: bool = False) -> None:
+        """`own` says that the broker is this process's memory: nobody else would work on what it holds at a stop."""
         self.engine = engine
         self._failed = FailedChunks(engine.context)
+        self._own = own
+        #: of an own broker: what was sent and not begun, by hand-out
+        self._waiting: dict[str, FailedChunk] = {}
         bodies: dict[str, Body] = {
             "react": self._react,
             "review": self._review,
@@ -57,7 +61,10 @@ class Actors:
 
     def send(self, actor: str, handout: UUID, deadline: datetime, ids: Sequence[Any]) -> None:
         """Put a chunk on its way."""
-        self._actors[actor].send(str(handout), deadline.timestamp(), [_plain(one) for one in ids])
+        chunk = FailedChunk(actor, str(handout), deadline.timestamp(), [_plain(one) for one in ids])
+        if self._own:
+            self._waiting[chunk.handout] = chunk
+        self._actors[actor].send(chunk.handout, chunk.deadline, chunk.ids)
 
     def release(self, session: Session) -> int:
         """Give back what failed chunks took; `forget` them when that is committed. Returns how many they are."""
@@ -66,6 +73,12 @@ class Actors:
     def forget(self, released: int) -> None:
         self._failed.forget(released)
 
+    def give_back(self, session: Session) -> None:
+        """At a stop, when nobody works any more: whoever goes on need not wait for clocks of chunks never begun."""
+        for chunk in self._waiting.values():
+            self._failed.add(chunk)
+        self._failed.release(session, pause=0)
+
     def _then_wake(self, name: str, body: Body) -> Callable[[str, float, Any], None]:
         """A chunk that is over makes room for the next: the pulse of this process looks at once.
 
@@ -73,10 +86,15 @@ class Actors:
         """
 
         def work(handout: str, deadline: float, ids: Sequence[Any]) -> None:
+            self._waiting.pop(handout, None)
+            chunk = FailedChunk(name, handout, deadline, ids)
+            if self.engine.stopping.is_set():
+                self._failed.add(chunk)
+                return
             try:
                 moved = body(handout, deadline, ids)
             except BaseException:
-                self._failed.add(FailedChunk(name, handout, deadline, ids))
+                self._failed.add(chunk)
                 raise
             if moved:
                 self.engine.wake()

@@ -1,4 +1,5 @@
-"""Chunks that failed as a whole, most often with the database: what they took is given back when it is well again."""
+"""Chunks that failed as a whole, most often with the database, or that a stop left undone: what they took is given
+back."""
 
 from __future__ import annotations
 
@@ -63,10 +64,10 @@ class FailedChunks:
     def add(self, chunk: FailedChunk) -> None:
         self._chunks.append(chunk)
 
-    def release(self, session: Session) -> int:
+    def release(self, session: Session, pause: float = PAUSE_SECONDS) -> int:
         """Give back their places, which would count until the deadline, and the clocks of their rows.
 
-        Returns how many chunks these were, for `forget`.
+        These ring `pause` wall seconds on. Returns how many chunks these were, for `forget`.
         """
         failed = list(self._chunks)
         if failed:
@@ -75,7 +76,7 @@ class FailedChunks:
         for chunk in failed:
             if chunk.actor in _CLOCKS:
                 ring = clock.now(datetime.fromtimestamp(chunk.deadline, UTC)) + clock.span(SLACK_SECONDS)
-                clocks = {"soon": now + clock.span(PAUSE_SECONDS), "ring": ring}
+                clocks = {"soon": now + clock.span(pause), "ring": ring}
                 session.execute(_CLOCKS[chunk.actor], {"ids": list(chunk.ids), **clocks})
         return len(failed)
 

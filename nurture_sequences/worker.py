@@ -74,7 +74,12 @@ class PulseBeside(dramatiq.Middleware):
             self.thread.join()
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: Any) -> None:
-        if self.engine is not None:
+        if self.engine is not None and self.pulse is not None:
+            try:
+                with self.engine.context.database.transaction() as session:
+                    self.pulse.actors.give_back(session)
+            except DBAPIError as error:  # then the clocks ring by themselves
+                log.warning("nothing was given back at the stop", extra={"error": str(error.orig).strip()})
             self.engine.close()
 
 
@@ -98,7 +103,7 @@ def compose(settings: config.Settings) -> dramatiq.Broker:
     broker = open_broker(settings.broker_url, [beside])
     own = settings.broker_url is None
     limits = Limits(f"process {uuid4()}" if own else "shared", CHUNKS_PER_THREAD * threads if own else SHARED_CHUNKS)
-    beside.engine, beside.pulse = engine, Pulse(engine, Actors(broker, engine), limits)
+    beside.engine, beside.pulse = engine, Pulse(engine, Actors(broker, engine, own=own), limits)
     return broker
 
 

@@ -2,15 +2,20 @@
 
 import select as readiness
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from dramatiq.brokers.stub import StubBroker
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from funnel.context import Context
 from funnel.db import Database, open_engine
 from nurture_sequences import programs
+from nurture_sequences.actors import Actors
+from nurture_sequences.handing_out import Limits
+from nurture_sequences.pulse import Pulse
 from tests import factories
 from tests.conftest import NOW
 from tests.playing import Play
@@ -44,6 +49,19 @@ def lena(committed):
     return lena
 
 
+@pytest.fixture
+def lena_at_her_first_step(session):
+    sequence, lena = factories.sequence(session), factories.lead(session)
+    session.execute(
+        text(
+            "INSERT INTO enrollments (sequence_id, version_id, lead_id, entered_at, due_at, started_at) "
+            "SELECT sequence_id, id, :lead, :now, :now, :now FROM versions WHERE sequence_id = :sequence"
+        ),
+        {"lead": lena.id, "now": NOW, "sequence": sequence.id},
+    )
+    session.commit()
+
+
 def test_a_fact_of_a_lead_that_somebody_holds_does_not_keep_the_pulse_turning(committed, impatient, lena):
     with committed.database.transaction() as other:
         other.execute(text("SELECT FROM leads WHERE id = :id FOR UPDATE"), {"id": lena.id})
@@ -62,6 +80,31 @@ def test_a_fact_of_a_lead_that_is_gone_leaves_the_queue(play, session):
     play.turn()
 
     assert session.scalar(text("SELECT count(*) FROM pending_facts")) == 0
+
+
+def test_at_a_stop_what_was_never_begun_is_due_at_once(play, session, lena_at_her_first_step):
+    """Its chunk lies in the memory of a process that ends."""
+    actors = Actors(StubBroker(middleware=[]), play.engine, own=True)
+    pulse = Pulse(play.engine, actors, Limits("stopped", 16))
+    pulse.turn()
+    ring = session.scalar(text("SELECT due_at FROM enrollments"))
+
+    actors.give_back(session)
+
+    assert ring == NOW + timedelta(seconds=120)
+    assert session.scalar(text("SELECT due_at FROM enrollments")) == NOW
+    assert handouts(session) == 0
+
+
+def test_a_chunk_that_comes_up_while_the_process_stops_is_given_back(play, session, lena_at_her_first_step):
+    play.engine.stopping.set()
+    play.pulse.turn()
+
+    play.actors.give_back(session)
+
+    assert play.outbox.sent == []
+    assert session.scalar(text("SELECT due_at FROM enrollments")) == NOW
+    assert handouts(session) == 0
 
 
 def test_a_chunk_with_a_poison_row_gives_its_place_back(play, session):

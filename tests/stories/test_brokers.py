@@ -99,8 +99,10 @@ def test_a_worker_that_is_asked_to_stop_leaves_no_mail_in_doubt(committed, provi
     with committed.database.transaction() as session:
         statuses = set(session.execute(text("SELECT DISTINCT status FROM messages")).scalars())
         accepted = session.execute(text("SELECT count(*) FROM messages WHERE status = 'accepted'")).scalar_one()
+        handouts = session.execute(text("SELECT count(*) FROM handouts")).scalar_one()
     assert statuses <= {"queued", "accepted"}
     assert accepted == len(provider.messages()) > 0
+    assert handouts == 0, "what was not begun waits for no clock"
 
 
 def begin(context: Context) -> None:
