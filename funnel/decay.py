@@ -39,10 +39,11 @@ class Decay:
         """How many half-lives lie between two times; none when `until` is the earlier one."""
         if not self.spans or until <= since:
             return 0.0
+        first, last = self._at(since), self._at(until)
         total = 0.0
-        for number in range(self._at(since), self._at(until) + 1):
-            start = since if number <= self._at(since) else self._starts[number]
-            end = until if number >= self._at(until) else self._starts[number + 1]
+        for number in range(first, last + 1):
+            start = since if number == first else self._starts[number]
+            end = until if number == last else self._starts[number + 1]
             total += (end - start).total_seconds() / self.spans[number][1].total_seconds()
         return total
 
