@@ -23,8 +23,8 @@ ARGUMENTS = (
 DESK, PHONE = (1440, 900), (390, 844)
 #: milliseconds that a page may take to show what is expected
 PATIENCE = 20_000
-#: what Chromium writes to its console when a form answers that something is wrong, as it should
-REFUSED = "the server responded with a status of 422"
+#: what Chromium writes to its console when a form, or a change of what changed meanwhile, is refused as it should
+REFUSED = ("the server responded with a status of 422", "the server responded with a status of 412")
 
 
 @contextmanager
@@ -101,7 +101,7 @@ class Tab:
             self.close()
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and REFUSED not in message.text:
+        if message.type == "error" and not any(text in message.text for text in REFUSED):
             self.complaints.append(f"console: {message.text} at {message.location.get('url')}")
 
     def _request(self, request: Request) -> None:

@@ -36,9 +36,15 @@ const mail = createRoute({
   validateSearch: only("view"),
   component: lazyRouteComponent(() => import("./screens/mailbox/Mail.tsx"), "Mail"),
 });
+const rules = createRoute({
+  getParentRoute: under,
+  path: "/rules",
+  validateSearch: only("view"),
+  component: lazyRouteComponent(() => import("./screens/rules/RulesPage.tsx"), "RulesPage"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, leads, lead, mailbox, mail]),
+  routeTree: root.addChildren([home, leads, lead, mailbox, mail, rules]),
   basepath: "/app",
   defaultPreload: "intent",
   defaultErrorComponent: Broken,

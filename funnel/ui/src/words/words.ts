@@ -4,6 +4,7 @@ import { home } from "./home.ts";
 import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
 import { maturity } from "./maturity.ts";
+import { rules } from "./rules.ts";
 import { shell } from "./shell.ts";
 
 /** English and French of one text. */
@@ -11,10 +12,15 @@ export type Pair = readonly [en: string, fr: string];
 export type Language = "en" | "fr";
 export type Values = Readonly<Record<string, string | number>>;
 
-export const words = { ...shell, ...home, ...leads, ...facts, ...mailbox, ...maturity } as const satisfies Record<
-  string,
-  Pair
->;
+export const words = {
+  ...shell,
+  ...home,
+  ...leads,
+  ...facts,
+  ...mailbox,
+  ...maturity,
+  ...rules,
+} as const satisfies Record<string, Pair>;
 export type Key = keyof typeof words;
 
 /** The text of `key`, its {names} filled in; `n` chooses between one and many. */
