@@ -82,7 +82,8 @@ class Pulse:
         self.actors.forget(released)
         for chunk in chunks:
             self.actors.send(chunk.actor, chunk.id, deadline, chunk.ids)
-        return any(chunk.actor != "react" for chunk in chunks) or bool(looked.resumed or looked.swept)
+        swept = looked.swept and not looked.reviews
+        return any(chunk.actor != "react" for chunk in chunks) or bool(looked.resumed or swept)
 
     def run(self) -> None:
         """Turn until the engine stops: at once when woken or hinted at, else at each poll."""

@@ -25,7 +25,7 @@ DOCUMENT: dict[str, Any] = {
         {"id": "two", "email": {"subject": "two", "text": "The second."}},
         {"id": "rest", "wait": {"for": "1 second"}},
         {"id": "three", "email": {"subject": "three", "text": "The third."}},
-        {"id": "warm", "stage": "lead"},
+        {"id": "warm", "stage": "marketing-qualified"},
     ],
 }
 #: what each lead has left behind at the end
@@ -49,7 +49,9 @@ _STANDING = text("""
            (SELECT count(*) FROM messages WHERE status IN ('queued', 'sending')) AS moving,
            (SELECT count(*) FROM messages WHERE status = 'accepted') AS accepted,
            (SELECT count(*) FROM messages WHERE status = 'unknown') AS unknown,
-           (SELECT count(*) FROM leads WHERE stage = 'lead') AS warm,
+           (SELECT count(*) FROM leads WHERE stage = 'marketing-qualified') AS warm,
+           (SELECT count(*) FROM leads WHERE engagement = 20) AS scored,
+           (SELECT count(*) FROM score_entries) AS entries,
            (SELECT count(*) FROM visits) AS visits
 """)
 _SEND_AGAIN = text("""
@@ -72,6 +74,9 @@ class Standing:
     accepted: int
     unknown: int
     warm: int
+    #: leads with the points of their form, once; and all entries that gave any
+    scored: int
+    entries: int
     visits: int
 
     @property
@@ -80,8 +85,10 @@ class Standing:
         return self.enrolled > 0 and not self.facts and not self.moving and self.active == self.unknown + self.errors
 
     def finished(self, leads: int) -> bool:
-        """Every lead has had three mails, and left by the end of the sequence."""
+        """Every lead has had three mails and its points once, and left by the end of the sequence."""
         mails = leads * len(MAILS)
+        if (self.scored, self.entries) != (leads, leads):
+            return False
         return (self.accepted, self.messages, self.warm, self.visits, self.active, self.failed) == (
             *(mails, mails, leads),
             *(leads * VISITS, 0, 0),
