@@ -51,10 +51,13 @@ _MOVE = text("""
     UPDATE leads SET stage = w.stage, stage_since = :now, stage_held_until = NULL, updated_at = :now
       FROM json_to_recordset(:rows) AS w (id bigint, stage text) WHERE leads.id = w.id
 """)
-# A clock that would ring before it need be is left: whoever is woken early sets it again.
+# A clock that would ring before it need be is left: whoever is woken early sets it again. It is looked for first,
+# because a conflict locks the row, which costs as much as writing it.
 _SET_EARLIER = text("""
     INSERT INTO lead_clocks AS c (lead_id, due_at)
     SELECT lead_id, due_at FROM json_to_recordset(:rows) AS w (lead_id bigint, due_at timestamptz)
+     WHERE NOT EXISTS (SELECT FROM lead_clocks k WHERE k.lead_id = w.lead_id AND k.due_at <= w.due_at)
+     ORDER BY lead_id
         ON CONFLICT (lead_id) DO UPDATE SET due_at = excluded.due_at WHERE c.due_at > excluded.due_at
 """)
 _SET = text("""

@@ -56,3 +56,5 @@ def move_lead(asked: dict[str, Any], lead_id: int) -> lead_stages.StageOf:
             return lead_stages.read(session, found(leads.lead_by_id(session, lead_id)), now)
     except lead_stages.UnknownStageError:
         refuse(422, "invalid", "The request is not valid.", {"stage": ["There is no such stage."]})
+    except lead_stages.HoldTooLongError:
+        refuse(422, "invalid", "The request is not valid.", {"hold_until": ["Must be at most ten years ahead."]})

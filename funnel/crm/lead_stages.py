@@ -16,11 +16,16 @@ from funnel.models import Event, Lead, LeadClock, RulesVersion, Stage
 
 #: how long a move by hand holds when nothing else is said
 HOLD = timedelta(days=30)
+LONGEST_HOLD = timedelta(days=3650)
 MOST = 100
 
 
 class UnknownStageError(Exception):
     """There is no such stage."""
+
+
+class HoldTooLongError(Exception):
+    """A hold ends within LONGEST_HOLD."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,16 @@ def move(
     """A person puts a lead on a rung; rules leave it there until `hold_until` (engine time), or for HOLD.
 
     A time that is over holds nothing: then the rules look at once. `by` names who did it, without a name. False when
-    there is no such lead. Raises UnknownStageError.
+    there is no such lead. Raises UnknownStageError, HoldTooLongError.
     """
+    until = hold_until or now + HOLD
+    if until > now + LONGEST_HOLD:
+        raise HoldTooLongError
     if session.get(Stage, stage) is None:
         raise UnknownStageError
     before = session.execute(_LOCK, {"lead": lead_id}).scalar()
     if before is None:
         return False
-    until = hold_until or now + HOLD
     session.execute(_MOVE, {"lead": lead_id, "stage": stage, "until": until, "now": now})
     session.execute(_RING, {"lead": lead_id, "at": max(until, now)})
     if before != stage:

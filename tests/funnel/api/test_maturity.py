@@ -63,6 +63,15 @@ def test_the_score_of_a_past_moment_is_told_as_it_was(api, context, lena, now):
     assert len(told["entries"]) == 1
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_at_the_ends_of_time_a_score_is_told_too(api, context, lena, now, at):
+    write(context, entry(lena, now, 20))
+
+    told = api("GET", f"/leads/{lena}/score", query_string={"at": at})
+
+    assert (told.status_code, told.json["score"]) == (200, 0)
+
+
 def test_of_a_long_ledger_the_older_entries_count_and_are_told_together(api, context, lena, now):
     write(context, *[entry(lena, now - n * timedelta(minutes=1), 1, axis="fit") for n in range(230)])
 
@@ -144,6 +153,7 @@ def test_holding_a_lead_where_it_stands_is_no_move(api, context, lena, now):
         ({"stage": "warm"}, "stage"),
         ({}, "stage"),
         ({"stage": "lead", "hold_until": "2026-03-02T10:00:00"}, "hold_until"),
+        ({"stage": "lead", "hold_until": "9999-12-31T23:59:59-14:00"}, "hold_until"),
         ({"stage": "lead", "until": "soon"}, "until"),
     ],
 )
