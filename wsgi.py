@@ -47,12 +47,12 @@ def compose(settings: Settings, context: Context | None = None) -> Flask:
     """The web application, with the doors of both packages."""
     # Loaded here, so that the command line and the supervisor carry no web framework.
     from funnel import app
-    from nurture_sequences import api, pages, webhooks
+    from nurture_sequences import api, webhooks
 
     return app.create_app(
         settings,
         context=context,
-        blueprints=[webhooks.door, pages.door],
+        blueprints=[webhooks.door],
         api_blueprints=[api.blueprint],
     )
 

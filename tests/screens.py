@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import chromium
 from tests.servers.group import ROOT
@@ -33,8 +33,24 @@ def main() -> None:
             take(page, "home")
             lena = service.lead("lena@example.com")["id"]
             show(page, f"{service.url}/app/leads/{lena}", "lead")
+            take_editor(page, service)
             page.emulate_media(color_scheme="dark")
             show(page, f"{service.url}/app/leads?stage=marketing-qualified&tag=call+back", "leads")
+
+
+def take_editor(page: Page, service: Service) -> None:
+    """The demo's sequence: one step open; then a lead walked through it."""
+    page.goto(f"{service.url}/app/sequences/solar-guide")
+    card = page.locator('[data-step="flat-roof"]')
+    card.click()
+    card.evaluate("card => card.scrollIntoView({ block: 'center' })")
+    expect(page.get_by_role("complementary").get_by_text("Nobody is at this step.")).to_be_visible()
+    page.screenshot(path=FOLDER / "editor.png")
+    page.get_by_role("button", name="Simulate").click()
+    page.get_by_label("roof is Flat?", exact=True).select_option("1")
+    expect(page.get_by_text("Takes the path “flat”")).to_be_visible()
+    page.locator('[data-step="which-roof"]').evaluate("card => card.scrollIntoView({ block: 'center' })")
+    page.screenshot(path=FOLDER / "simulation.png")
 
 
 def show(page: Page, address: str, name: str) -> None:

@@ -11,25 +11,11 @@ from flask import request
 
 LANGUAGES = ("en", "fr")
 FRENCH = {
-    "Document": "Document",
     "Email": "Adresse électronique",
-    "Inside": "À l’intérieur",
-    "Next page": "Page suivante",
-    "First page": "Première page",
-    "No sequence yet.": "Aucune séquence pour l’instant.",
-    "Not yet published": "Pas encore publiée",
     "Password": "Mot de passe",
-    "Pause": "Mettre en pause",
     "Please wait {seconds} seconds before the next try.": "Veuillez attendre {seconds} secondes avant de réessayer.",
-    "Problems": "Problèmes",
-    "Published version": "Version publiée",
-    "Resume": "Reprendre",
-    "Revision": "Révision",
-    "Sequence": "Séquence",
-    "Sequences": "Séquences",
     "Sign in": "Se connecter",
     "Skip to content": "Aller au contenu",
-    "Status": "État",
     "That email and password do not belong together.": "Cette adresse et ce mot de passe ne vont pas ensemble.",
     "The app could not be built": "L’application n’a pas pu être construite",
     "Forms, mails, the API and all public pages work. Mend what the build says and start Funnel again.": (
@@ -37,9 +23,6 @@ FRENCH = {
         "Corrigez ce que dit la construction, puis relancez Funnel."
     ),
     "What the build said": "Ce que dit la construction",
-    "draft": "brouillon",
-    "live": "en ligne",
-    "paused": "en pause",
 }
 
 

@@ -211,6 +211,7 @@ def read_in_the_app(service, tab, lead):
         expect(page.get_by_role("main").get_by_role("heading", level=1)).to_have_text("Home")
         marketer.look("desk-7-home")
         page.goto(f"{service.url}/app/sequences/solar-guide")
+        expect(page.locator('[data-step="ready"]')).to_contain_text("came")
         marketer.look("desk-8-sequence")
         page.goto(f"{service.url}/app/mailbox?to=lena@example.com")
         marketer.look("desk-9-mailbox")

@@ -43,8 +43,21 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import("./screens/rules/RulesPage.tsx"), "RulesPage"),
 });
 
+const sequences = createRoute({
+  getParentRoute: under,
+  path: "/sequences",
+  validateSearch: only("cursor"),
+  component: lazyRouteComponent(() => import("./screens/sequences/Sequences.tsx"), "Sequences"),
+});
+const sequence = createRoute({
+  getParentRoute: under,
+  path: "/sequences/$key",
+  validateSearch: only("version"),
+  component: lazyRouteComponent(() => import("./screens/sequences/Editor.tsx"), "Editor"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, leads, lead, mailbox, mail, rules]),
+  routeTree: root.addChildren([home, leads, lead, mailbox, mail, rules, sequences, sequence]),
   basepath: "/app",
   defaultPreload: "intent",
   defaultErrorComponent: Broken,

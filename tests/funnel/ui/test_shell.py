@@ -96,3 +96,9 @@ def test_the_session_tells_the_user_the_token_and_the_engine(signed_in, context)
     refused = signed_in.put("/api/v1/sequences/x", json={}, headers={"X-CSRF-Token": "other"})
     taken = signed_in.put("/api/v1/sequences/x", json={}, headers={"X-CSRF-Token": told["csrf"]})
     assert (refused.status_code, taken.status_code) == (403, 201)
+
+
+def test_the_bare_address_leads_to_the_app(signed_in):
+    answer = signed_in.get("/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/app/")

@@ -23,11 +23,17 @@ export class AwayError extends Error {}
 const AWAY = [502, 503, 504];
 
 let csrf = "";
+let learn: () => void;
+/** a write that comes before the session was read waits for it */
+const learned = new Promise<void>((done) => {
+  learn = done;
+});
 const onEnd = new Set<() => void>();
 
 /** What a write has to carry; known once the session was read. */
 export function keepToken(token: string | null): void {
   csrf = token ?? "";
+  learn();
 }
 
 /** Called whenever an answer says that nobody is signed in any more. */
@@ -42,8 +48,10 @@ export function endLogin(): void {
 }
 
 const middleware: Middleware = {
-  onRequest({ request }) {
-    if (request.method !== "GET") request.headers.set("X-CSRF-Token", csrf);
+  async onRequest({ request }) {
+    if (request.method === "GET") return request;
+    await learned;
+    request.headers.set("X-CSRF-Token", csrf);
     return request;
   },
   onResponse({ response }) {

@@ -1,4 +1,10 @@
-/** The name of a sequence, leading to it. */
+import { Link } from "@tanstack/react-router";
+
+/** A sequence by its key, which leads to its editor. */
 export function SequenceLink({ name }: { name: string }) {
-  return <a href={`/app/sequences/${encodeURIComponent(name)}`} className="font-medium text-brand hover:underline">{name}</a>;
+  return (
+    <Link to="/sequences/$key" params={{ key: name }} className="font-medium text-brand hover:underline">
+      {name}
+    </Link>
+  );
 }

@@ -9,8 +9,11 @@ export function isAnythingUnsaved(): boolean {
   return holders > 0;
 }
 
-/** Call with true while there is something to lose. Leaving asks first; an ended login does not lead away. */
-export function useUnsaved(dirty: boolean): void {
+/**
+ * Call with true while there is something to lose: closing the window asks first, an ended login does not lead away.
+ * `ask`: going to another screen asks as well, because what is typed would not be saved on the way.
+ */
+export function useUnsaved(dirty: boolean, ask = dirty): void {
   const t = useWords();
   useEffect(() => {
     if (!dirty) return undefined;
@@ -20,7 +23,7 @@ export function useUnsaved(dirty: boolean): void {
     };
   }, [dirty]);
   useBlocker({
-    shouldBlockFn: () => dirty && !window.confirm(t("common.unsaved")),
+    shouldBlockFn: () => ask && !window.confirm(t("common.unsaved")),
     enableBeforeUnload: () => dirty,
   });
 }

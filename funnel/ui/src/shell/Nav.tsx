@@ -21,32 +21,14 @@ export function Nav({
     <nav aria-label={t("nav.main")}>
       {brand && <p className="px-2 py-2 text-base font-bold text-brand">Funnel</p>}
       <ul className="space-y-1">
-        {places(session).map(({ name, to, page, Icon }) => {
-          const inside = (
-            <>
+        {places(session).map(({ name, to, Icon }) => (
+          <li key={name}>
+            <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }} onClick={onGo} className={SHAPE}>
               <Icon size={17} aria-hidden />
               {t(name)}
-            </>
-          );
-          return (
-            <li key={name}>
-              {page ? (
-                <a href={page} className={SHAPE}>
-                  {inside}
-                </a>
-              ) : (
-                <Link
-                  to={to}
-                  activeOptions={{ exact: to === "/", includeSearch: false }}
-                  onClick={onGo}
-                  className={SHAPE}
-                >
-                  {inside}
-                </Link>
-              )}
-            </li>
-          );
-        })}
+            </Link>
+          </li>
+        ))}
       </ul>
     </nav>
   );

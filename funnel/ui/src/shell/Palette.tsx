@@ -67,8 +67,7 @@ function Finder({ session, onDone }: { session: Session | undefined; onDone: () 
   const people = search.length > 1 ? (leads.data?.items ?? []) : [];
   const go = (address: string) => {
     onDone();
-    if (address.startsWith("page:")) location.assign(address.slice(5));
-    else void router.navigate({ to: address });
+    void router.navigate({ to: address });
   };
   return (
     <Autocomplete inputValue={typed} onInputChange={setTyped}>
@@ -87,8 +86,8 @@ function Finder({ session, onDone }: { session: Session | undefined; onDone: () 
       >
         {rooms.length > 0 && (
           <MenuSection title={t("search.screens")}>
-            {rooms.map(({ name, to, page, Icon }) => (
-              <MenuItem key={name} id={page ? `page:${page}` : String(to)} textValue={t(name)}>
+            {rooms.map(({ name, to, Icon }) => (
+              <MenuItem key={name} id={String(to)} textValue={t(name)}>
                 <Icon size={16} aria-hidden />
                 {t(name)}
               </MenuItem>

@@ -7,9 +7,7 @@ import type { Key } from "../words/words.ts";
 export interface Place {
   name: Key;
   Icon: LucideIcon;
-  /** a screen of this app, or `page`: one that the server still draws */
-  to?: LinkProps["to"];
-  page?: string;
+  to: LinkProps["to"];
   /** whether this installation has it; all have what does not say */
   exists?: (session: Session) => boolean;
 }
@@ -17,7 +15,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { name: "nav.home", to: "/", Icon: House },
   { name: "nav.leads", to: "/leads", Icon: Users },
-  { name: "nav.sequences", page: "/app/sequences", Icon: Workflow },
+  { name: "nav.sequences", to: "/sequences", Icon: Workflow },
   { name: "nav.rules", to: "/rules", Icon: SlidersHorizontal },
   { name: "nav.mailbox", to: "/mailbox", Icon: Inbox, exists: (session) => session.rooms.mailbox },
 ];

@@ -5,6 +5,7 @@ import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
 import { maturity } from "./maturity.ts";
 import { rules } from "./rules.ts";
+import { sequences } from "./sequences.ts";
 import { shell } from "./shell.ts";
 
 /** English and French of one text. */
@@ -20,6 +21,7 @@ export const words = {
   ...mailbox,
   ...maturity,
   ...rules,
+  ...sequences,
 } as const satisfies Record<string, Pair>;
 export type Key = keyof typeof words;
 

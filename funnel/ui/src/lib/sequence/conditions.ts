@@ -55,36 +55,52 @@ function writeRow(row: Row): Json {
 /** A new row of a term; what only a person can know is empty. */
 export function freshValue(term: Term): Json {
   switch (term) {
-    case "field": return { key: "", is: "" };
-    case "score": return { at_least: 1 };
-    default: return "";
+    case "field":
+      return { key: "", is: "" };
+    case "score":
+      return { at_least: 1 };
+    default:
+      return "";
   }
 }
 
 /** A term's value as the fields of its row. `raw`: they cannot show it, and it is edited as JSON. */
-export type Shown =
-  | { test: string; word: string; limit: string; within: string; raw: false }
-  | { raw: true };
+export type Shown = { test: string; word: string; limit: string; within: string; raw: false } | { raw: true };
 
 const STAGE_TESTS = ["is", "at_least", "at_most"];
 export const FIELD_TESTS = ["is", "not", "contains", "at_least", "at_most", "known", "unknown"] as const;
 const NUMBERS = ["at_least", "at_most"];
 const RAW = { raw: true } as const;
 
-const plain = (word: string, more: Partial<{ test: string; limit: string; within: string }> = {}): Shown =>
-  ({ test: "", word, limit: "", within: "", ...more, raw: false });
+const plain = (word: string, more: Partial<{ test: string; limit: string; within: string }> = {}): Shown => ({
+  test: "",
+  word,
+  limit: "",
+  within: "",
+  ...more,
+  raw: false,
+});
 
 export function readTerm(term: Term, value: Json): Shown {
-  if (typeof value === "string") return term === "field" || term === "score" ? RAW : plain(value, { test: "is", limit: term === "event" ? "1" : "" });
+  if (typeof value === "string")
+    return term === "field" || term === "score"
+      ? RAW
+      : plain(value, { test: "is", limit: term === "event" ? "1" : "" });
   if (!isFields(value)) return RAW;
   const keys = Object.keys(value);
   switch (term) {
-    case "stage": return one(keys, STAGE_TESTS, (test) => typeof value[test] === "string" ? plain(value[test], { test }) : RAW);
-    case "form": return has(keys, ["key"], ["within"]) ? shownWithin(value, value.key) : RAW;
-    case "event": return has(keys, ["kind"], ["within", "at_least"]) ? shownWithin(value, value.kind, value.at_least ?? 1) : RAW;
-    case "score": return readScore(value, keys);
-    case "field": return readField(value, keys);
-    default: return RAW;
+    case "stage":
+      return one(keys, STAGE_TESTS, (test) => (typeof value[test] === "string" ? plain(value[test], { test }) : RAW));
+    case "form":
+      return has(keys, ["key"], ["within"]) ? shownWithin(value, value.key) : RAW;
+    case "event":
+      return has(keys, ["kind"], ["within", "at_least"]) ? shownWithin(value, value.kind, value.at_least ?? 1) : RAW;
+    case "score":
+      return readScore(value, keys);
+    case "field":
+      return readField(value, keys);
+    default:
+      return RAW;
   }
 }
 
@@ -93,14 +109,21 @@ export function writeTerm(term: Term, shown: Exclude<Shown, { raw: true }>): Jso
   const { test, word, limit, within } = shown;
   const recent: Record<string, Json> = within ? { within } : {};
   switch (term) {
-    case "stage": return test === "is" ? word : { [test]: word };
-    case "form": return within ? { key: word, ...recent } : word;
-    case "event": return within || limit !== "1" ? { kind: word, ...recent, ...(limit === "1" ? {} : { at_least: numeric(limit) }) } : word;
-    case "score": return { [test]: numeric(limit), ...(word === "total" ? {} : { of: word }) };
+    case "stage":
+      return test === "is" ? word : { [test]: word };
+    case "form":
+      return within ? { key: word, ...recent } : word;
+    case "event":
+      return within || limit !== "1"
+        ? { kind: word, ...recent, ...(limit === "1" ? {} : { at_least: numeric(limit) }) }
+        : word;
+    case "score":
+      return { [test]: numeric(limit), ...(word === "total" ? {} : { of: word }) };
     case "field":
       if (test === "known" || test === "unknown") return { key: word, known: test === "known" };
       return { key: word, [test]: NUMBERS.includes(test) ? numeric(limit) : scalar(limit) };
-    default: return word;
+    default:
+      return word;
   }
 }
 
@@ -108,14 +131,17 @@ function readScore(value: Record<string, Json>, keys: string[]): Shown {
   const tests = keys.filter((key) => key !== "of");
   const of = value.of ?? "total";
   if (typeof of !== "string") return RAW;
-  return one(tests, NUMBERS, (test) => isWritten(value[test]) ? plain(of, { test, limit: String(value[test]) }) : RAW);
+  return one(tests, NUMBERS, (test) =>
+    isWritten(value[test]) ? plain(of, { test, limit: String(value[test]) }) : RAW,
+  );
 }
 
 function readField(value: Record<string, Json>, keys: string[]): Shown {
   const { key } = value;
   if (typeof key !== "string") return RAW;
   const tests = keys.filter((name) => name !== "key");
-  if (tests.length === 1 && typeof value.known === "boolean") return plain(key, { test: value.known ? "known" : "unknown" });
+  if (tests.length === 1 && typeof value.known === "boolean")
+    return plain(key, { test: value.known ? "known" : "unknown" });
   return one(tests, ["is", "not", "contains", ...NUMBERS], (test) => {
     const limit = value[test];
     // A text that looks like a number would be written back as one.
@@ -126,7 +152,9 @@ function readField(value: Record<string, Json>, keys: string[]): Shown {
 
 function shownWithin(value: Record<string, Json>, word: Json | undefined, times: Json = 1): Shown {
   const within = value.within ?? "";
-  return typeof word === "string" && typeof within === "string" && isWritten(times) ? plain(word, { test: "is", within, limit: String(times) }) : RAW;
+  return typeof word === "string" && typeof within === "string" && isWritten(times)
+    ? plain(word, { test: "is", within, limit: String(times) })
+    : RAW;
 }
 
 const one = (keys: string[], known: string[], read: (key: string) => Shown): Shown =>
@@ -134,5 +162,6 @@ const one = (keys: string[], known: string[], read: (key: string) => Shown): Sho
 const has = (keys: string[], needed: string[], more: string[]) =>
   needed.every((key) => keys.includes(key)) && keys.every((key) => needed.includes(key) || more.includes(key));
 const isWritten = (value: Json | undefined) => typeof value === "string" || typeof value === "number";
-const numeric = (written: string): Json => (written.trim() !== "" && Number.isFinite(Number(written)) ? Number(written) : written);
+const numeric = (written: string): Json =>
+  written.trim() !== "" && Number.isFinite(Number(written)) ? Number(written) : written;
 const scalar = (written: string): Json => (written === "true" ? true : written === "false" ? false : numeric(written));

@@ -28,7 +28,8 @@ export interface Arm {
   steps: Step[];
 }
 
-export const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 const isStep = (value: unknown): value is Step => isFields(value) && typeof value.id === "string";
 
 /** A list of steps that can be shown; what is no step, or has no id, cannot. */
@@ -48,10 +49,13 @@ function drawable(steps: Step[], seen: Set<string>): boolean {
     if (seen.has(step.id)) return false;
     seen.add(step.id);
     if (step.branch === undefined) return true;
-    return Array.isArray(step.branch) && step.branch.every((arm) => {
-      const inside = isFields(arm) ? arm[wordOf(arm)] : undefined;
-      return isSteps(inside) && drawable(inside, seen);
-    });
+    return (
+      Array.isArray(step.branch) &&
+      step.branch.every((arm) => {
+        const inside = isFields(arm) ? arm[wordOf(arm)] : undefined;
+        return isSteps(inside) && drawable(inside, seen);
+      })
+    );
   });
 }
 
@@ -95,5 +99,7 @@ export function withArm(step: Step, index: number, change: (steps: Step[]) => St
 
 /** How the API names an arm: the number among those with a condition, from 1, or its word. */
 export function answerOf(arms: readonly Arm[], arm: Arm): string {
-  return arm.kind === "when" ? String(arms.filter((one) => one.kind === "when" && one.index <= arm.index).length) : arm.kind;
+  return arm.kind === "when"
+    ? String(arms.filter((one) => one.kind === "when" && one.index <= arm.index).length)
+    : arm.kind;
 }

@@ -8,10 +8,10 @@ export interface Duration {
   unit: Unit;
 }
 
-/** Null for what two fields cannot show, such as "1 day 12 hours": it is edited as text. */
+/** The number may still be missing, while it is typed. Null for what two fields cannot show, such as "1 day 12 hours": it is edited as text. */
 export function readDuration(written: unknown): Duration | null {
-  const match = typeof written === "string" ? /^\s*(\d+(?:\.\d+)?)\s*(minute|hour|day|week)s?\s*$/i.exec(written) : null;
-  return match ? { amount: match[1] as string, unit: `${(match[2] as string).toLowerCase()}s` as Unit } : null;
+  const match = typeof written === "string" ? /^\s*([\d.]*)\s*(minute|hour|day|week)s?\s*$/i.exec(written) : null;
+  return match ? { amount: match[1] ?? "", unit: `${(match[2] as string).toLowerCase()}s` as Unit } : null;
 }
 
 /** "1 day", "2 days"; what was typed stays, also when it is no number yet. */

@@ -27,7 +27,12 @@ export function seal<T>(history: History<T>): History<T> {
 
 export function undo<T>(history: History<T>): History<T> {
   if (!history.past.length) return history;
-  return { past: history.past.slice(0, -1), now: history.past.at(-1) as T, next: [history.now, ...history.next], within: null };
+  return {
+    past: history.past.slice(0, -1),
+    now: history.past.at(-1) as T,
+    next: [history.now, ...history.next],
+    within: null,
+  };
 }
 
 export function redo<T>(history: History<T>): History<T> {

@@ -23,11 +23,20 @@ function play(...answers: Tried<number>[]) {
     later: (call, milliseconds) => {
       const mine = { call, at: now + milliseconds };
       timer = mine;
-      return () => { if (timer === mine) timer = null; };
+      return () => {
+        if (timer === mine) timer = null;
+      };
     },
   });
   return {
-    saver, sent, saved, last: () => told.at(-1), slowly: () => { slow = true; }, release: () => release.shift()?.(),
+    saver,
+    sent,
+    saved,
+    last: () => told.at(-1),
+    slowly: () => {
+      slow = true;
+    },
+    release: () => release.shift()?.(),
     async pass(milliseconds: number) {
       now += milliseconds;
       if (timer && timer.at <= now) {
@@ -89,8 +98,16 @@ test("an ended login keeps what was typed until somebody is back", async () => {
   assert.deepEqual(it.last(), { state: "signedOut" });
   await it.pass(10 * AGAIN);
   assert.deepEqual(it.sent, ["one"]);
-  assert.equal(await it.saver.flush(), true);
+  await it.saver.back();
   assert.deepEqual(it.sent, ["one", "one"]);
+  assert.equal(it.last()?.state, "saved");
+});
+
+test("news of the service saves nothing that waits for its quiet", async () => {
+  const it = play();
+  it.saver.change("one");
+  await it.saver.back();
+  assert.deepEqual(it.sent, []);
 });
 
 test("a conflict stops saving until a person decides", async () => {
@@ -102,19 +119,19 @@ test("a conflict stops saving until a person decides", async () => {
   assert.deepEqual(it.last(), { state: "stale" });
   assert.equal(await it.saver.flush(), false);
   assert.deepEqual(it.sent, ["mine"]);
-  it.saver.settle(true);
-  await it.pass(QUIET);
-  assert.deepEqual(it.sent, ["mine", "mine!"]);
 });
 
 test("what was given up is not sent any more", async () => {
   const it = play({ how: "stale" });
   it.saver.change("mine");
   await it.pass(QUIET);
-  it.saver.settle(false);
+  it.saver.forget();
   await it.pass(QUIET);
   assert.deepEqual(it.sent, ["mine"]);
   assert.equal(it.last()?.state, "saved");
+  it.saver.change("theirs and mine");
+  await it.pass(QUIET);
+  assert.deepEqual(it.sent, ["mine", "theirs and mine"]);
 });
 
 test("a refusal is told, and the next change tries again", async () => {
@@ -141,12 +158,4 @@ test("flush saves at once, waits for what is under way, and says whether all is 
   assert.equal(await first, true);
   assert.equal(await second, true);
   assert.deepEqual(it.sent, ["one", "two"]);
-});
-
-test("who has left hears nothing more", async () => {
-  const it = play();
-  it.saver.change("one");
-  it.saver.stop();
-  await it.pass(QUIET);
-  assert.deepEqual(it.sent, []);
 });

@@ -14,7 +14,8 @@ export type Told =
   | { state: "refused"; message: string };
 
 /** What became of one try. */
-export type Tried<R> = { how: "saved"; answer: R } | { how: "away" | "signedOut" | "stale" } | { how: "refused"; message: string };
+export type Tried<R> =
+  { how: "saved"; answer: R } | { how: "away" | "signedOut" | "stale" } | { how: "refused"; message: string };
 
 export interface Around<T, R> {
   save: (value: T) => Promise<Tried<R>>;
@@ -33,6 +34,7 @@ export class Saver<T, R> {
   private told: Told = { state: "saved", at: null };
   private pending: { value: T } | null = null;
   private busy = false;
+  private readonly waiting: (() => void)[] = [];
   private callOff: () => void = () => undefined;
   private readonly around: Around<T, R>;
 
@@ -48,22 +50,21 @@ export class Saver<T, R> {
     this.soon(QUIET);
   }
 
-  /** Save now, if there is anything to save: before publishing, or when the service or the login is back. */
+  /** Save now, if there is anything to save; whether all is saved then. */
   async flush(): Promise<boolean> {
     if (this.told.state !== "stale") await this.attempt();
     return this.told.state === "saved";
   }
 
-  /** A person decided about a conflict: their own version goes on from what was read anew, or is given up. */
-  settle(keep: boolean): void {
-    if (!keep) this.pending = null;
-    this.tell({ state: "saved", at: null });
-    if (this.pending) this.change(this.pending.value);
+  /** The service was heard of: what could not be saved for lack of it is saved now. */
+  async back(): Promise<void> {
+    if (this.told.state === "away" || this.told.state === "signedOut") await this.attempt();
   }
 
-  stop(): void {
-    this.callOff();
+  /** What was not saved is given up: a person decided so, about a conflict. */
+  forget(): void {
     this.pending = null;
+    this.tell({ state: "saved", at: null });
   }
 
   private soon(milliseconds: number): void {
@@ -78,14 +79,13 @@ export class Saver<T, R> {
     if (!sent) return;
     this.busy = true;
     this.tell({ state: "saving" });
-    const tried = await this.around.save(sent.value);
-    this.busy = false;
+    const tried = await this.around.save(sent.value).finally(() => {
+      this.busy = false;
+    });
     this.take(tried, sent);
     for (const call of this.waiting.splice(0)) call();
     if (this.told.state === "saved" && this.pending) await this.attempt();
   }
-
-  private readonly waiting: (() => void)[] = [];
 
   /** Until the save under way is over, and what came meanwhile is saved too. */
   private async wait(): Promise<void> {

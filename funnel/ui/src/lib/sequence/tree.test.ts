@@ -1,15 +1,48 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Step, armsOf, readDocument } from "./document.ts";
-import { copyOf, find, freshId, freshStep, ids, insert, isInside, listAt, MAIN, move, neighbour, placeOf, remove, shift, unwrap, update, walk } from "./tree.ts";
+import {
+  copyOf,
+  find,
+  freshId,
+  freshStep,
+  ids,
+  insert,
+  isInside,
+  listAt,
+  MAIN,
+  move,
+  neighbour,
+  pathOf,
+  placeOf,
+  remove,
+  shift,
+  unwrap,
+  update,
+  walk,
+} from "./tree.ts";
 
 const steps = (): Step[] => [
   { id: "a", email: { subject: "Hi", text: "Hello" } },
-  { id: "b", branch: [
-    { when: { tag: "vip" }, name: "vip", steps: [{ id: "b1", wait: "1 day" }, { id: "b2", tag: "x" }] },
-    { when: { tag: "new" }, steps: [] },
-    { otherwise: [{ id: "c", branch: [{ when: { tag: "y" }, steps: [{ id: "c1", stage: "lead" }] }, { otherwise: [] }] }] },
-  ] },
+  {
+    id: "b",
+    branch: [
+      {
+        when: { tag: "vip" },
+        name: "vip",
+        steps: [
+          { id: "b1", wait: "1 day" },
+          { id: "b2", tag: "x" },
+        ],
+      },
+      { when: { tag: "new" }, steps: [] },
+      {
+        otherwise: [
+          { id: "c", branch: [{ when: { tag: "y" }, steps: [{ id: "c1", stage: "lead" }] }, { otherwise: [] }] },
+        ],
+      },
+    ],
+  },
   { id: "z", leave: true },
 ];
 const order = (list: Step[]) => [...walk(list)].map((step) => step.id).join(" ");
@@ -79,7 +112,10 @@ test("a copy has ids of its own, inside as well", () => {
   const copy = copyOf(find(before, "b") as Step, ids(before));
   assert.equal(order([copy]), "b-1 b1-1 b2-1 c-1 c1-1");
   assert.equal(order([copyOf(copy, ids([...before, copy]))]), "b-2 b1-2 b2-2 c-2 c1-2");
-  assert.deepEqual(armsOf(copy).map((arm) => arm.steps.length), [2, 0, 1]);
+  assert.deepEqual(
+    armsOf(copy).map((arm) => arm.steps.length),
+    [2, 0, 1],
+  );
 });
 
 test("fresh ids are never taken, and fit", () => {
@@ -114,4 +150,11 @@ test("only a document whose every card has a place is drawn", () => {
   assert.equal(readDocument({ steps: [{ id: "a", branch: [{ when: {}, steps: [1] }] }] }), null);
   assert.equal(readDocument({ steps: {} }), null);
   assert.equal(readDocument([]), null);
+});
+
+test("a path is named as the service names it", () => {
+  assert.equal(pathOf(steps(), "a"), "steps/0");
+  assert.equal(pathOf(steps(), "b2"), "steps/1/branch/0/steps/1");
+  assert.equal(pathOf(steps(), "c1"), "steps/1/branch/2/otherwise/0/branch/0/steps/0");
+  assert.equal(pathOf(steps(), "nobody"), undefined);
 });

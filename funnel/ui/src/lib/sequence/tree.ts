@@ -95,7 +95,14 @@ export function move(steps: Step[], id: string, to: Place): Step[] {
 
 /** Whether a list lies inside this step, at any depth. */
 export function isInside(step: Step, lane: Lane): boolean {
-  return lane.owner !== null && (step.id === lane.owner || find(armsOf(step).flatMap((arm) => arm.steps), lane.owner) !== undefined);
+  return (
+    lane.owner !== null &&
+    (step.id === lane.owner ||
+      find(
+        armsOf(step).flatMap((arm) => arm.steps),
+        lane.owner,
+      ) !== undefined)
+  );
 }
 
 /** A copy of a step and of all inside it, with ids that nothing else has. */
@@ -124,11 +131,16 @@ export function freshId(stem: string, taken: ReadonlySet<string>): string {
 export function freshStep(kind: Kind, taken: ReadonlySet<string>): Step {
   const id = freshId(kind, taken);
   switch (kind) {
-    case "email": return { id, email: { subject: "", text: "" } };
-    case "wait": return { id, wait: { for: "1 day" } };
-    case "branch": return { id, branch: [{ when: { tag: "" }, steps: [] }, { otherwise: [] }] };
-    case "leave": return { id, leave: true };
-    default: return { id, [kind]: "" };
+    case "email":
+      return { id, email: { subject: "", text: "" } };
+    case "wait":
+      return { id, wait: { for: "1 day" } };
+    case "branch":
+      return { id, branch: [{ when: { tag: "" }, steps: [] }, { otherwise: [] }] };
+    case "leave":
+      return { id, leave: true };
+    default:
+      return { id, [kind]: "" };
   }
 }
 
@@ -156,11 +168,25 @@ function changeList(steps: Step[], lane: Lane, change: (list: Step[]) => Step[])
   let changed = false;
   const after = steps.map((step) => {
     if (changed || kindOf(step) !== "branch") return step;
-    const now = step.id === lane.owner
-      ? withArm(step, lane.arm, change)
-      : armsOf(step).reduce((done, arm) => withArm(done, arm.index, (list) => changeList(list, lane, change)), step);
+    const now =
+      step.id === lane.owner
+        ? withArm(step, lane.arm, change)
+        : armsOf(step).reduce((done, arm) => withArm(done, arm.index, (list) => changeList(list, lane, change)), step);
     changed = now !== step;
     return now;
   });
   return changed ? after : steps;
+}
+
+/** Where a step stands in the document, as the service's problems name it: `steps/2/branch/0/steps/1`. */
+export function pathOf(steps: readonly Step[], id: string, path = "steps"): string | undefined {
+  for (const [index, step] of steps.entries()) {
+    const here = `${path}/${index}`;
+    if (step.id === id) return here;
+    for (const arm of armsOf(step)) {
+      const found = pathOf(arm.steps, id, `${here}/branch/${arm.index}/${arm.kind === "when" ? "steps" : arm.kind}`);
+      if (found) return found;
+    }
+  }
+  return undefined;
 }

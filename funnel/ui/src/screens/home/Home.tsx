@@ -76,9 +76,9 @@ function Running() {
     <Card
       title={t("home.sequences")}
       beside={
-        <a href="/app/sequences" className="text-brand hover:underline">
+        <Link to="/sequences" className="text-brand hover:underline">
           {t("home.allSequences")}
-        </a>
+        </Link>
       }
     >
       <Loaded query={query} lines={2}>
