@@ -1,7 +1,8 @@
 """Pure: points for what leads do and are. The rules, what a fact gives by them, and what a ledger comes to."""
 
-from funnel.scoring.document import Cap, Rule, Rules, RulesError, compile_rules, problems
+from funnel.scoring.document import RulesError, compile_rules, problems
 from funnel.scoring.points import Entry, Happened, Value, add, entries_of, given, held, next_change, value
+from funnel.scoring.rules import Cap, Rule, Rules
 
 __all__ = [
     "Cap",

@@ -17,14 +17,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from funnel.conditions import (
-    Changes,
     Condition,
-    Predicate,
     Problem,
     Reading,
     changes,
@@ -35,6 +32,7 @@ from funnel.conditions import (
 )
 from funnel.conditions.circles import check_circles
 from funnel.conditions.reading import below, listed, shown
+from funnel.scoring.rules import Cap, Rule, Rules
 
 KEYS = ("half_life", "rules")
 RULE = ("key", "name", "when", "while", "axis", "points", "at_most")
@@ -46,40 +44,6 @@ MOST_POINTS = 1000
 OF_FORMS = ("form_submitted", "confirmed")
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    points: int
-    per: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Either of facts (`event` is set) or of what holds (`holds` is set)."""
-
-    key: str
-    axis: str
-    points: int
-    event: str | None = None
-    form: str | None = None
-    #: what the lead must fulfil besides; None: anybody
-    lead: Predicate | None = None
-    at_most: Cap | None = None
-    holds: Predicate | None = None
-    changes: Changes | None = None
-
-
-@dataclass(frozen=True)
-class Rules:
-    half_life: timedelta
-    #: rules of facts, by the kind of fact
-    listening: Mapping[str, tuple[Rule, ...]]
-    #: rules of what holds
-    lasting: tuple[Rule, ...]
-    #: what must be loaded of a lead: some of tags, fields, consents, forms, events
-    reads: frozenset[str]
-    event_kinds: frozenset[str]
 
 
 class RulesError(ValueError):

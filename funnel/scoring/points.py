@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from funnel.conditions import Subject
 from funnel.decay import Decay
-from funnel.scoring.document import Cap, Rule, Rules
+from funnel.scoring.rules import Cap, Rule, Rules
 
 
 class Happened(NamedTuple):
