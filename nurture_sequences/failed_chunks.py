@@ -42,6 +42,14 @@ _CLOCKS = {
         )
         UPDATE messages m SET due_at = :soon FROM free WHERE m.id = free.id
     """),
+    "review": text("""
+        WITH free AS MATERIALIZED (
+            SELECT lead_id FROM lead_clocks
+             WHERE lead_id = ANY (CAST(:ids AS bigint[])) AND due_at > :soon AND due_at <= :ring
+               FOR UPDATE SKIP LOCKED
+        )
+        UPDATE lead_clocks c SET due_at = :soon FROM free WHERE c.lead_id = free.lead_id
+    """),
 }
 
 

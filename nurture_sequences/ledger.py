@@ -66,6 +66,9 @@ _SET = text("""
         ON CONFLICT (lead_id) DO UPDATE SET due_at = excluded.due_at
 """)
 _DROP = text("DELETE FROM lead_clocks WHERE lead_id = ANY (:leads)")
+_ORPHANS = text("""
+    DELETE FROM lead_clocks c WHERE lead_id = ANY (:leads) AND NOT EXISTS (SELECT FROM leads WHERE leads.id = c.lead_id)
+""")
 
 
 def read(session: Session, rules: Rules, lead_ids: Collection[int], oldest: datetime) -> Mapping[int, Before]:
@@ -121,6 +124,12 @@ def drop_clocks(session: Session, lead_ids: Collection[int]) -> None:
     """Time alone changes nothing about these leads, or nothing that could be looked at."""
     if lead_ids:
         session.execute(_DROP, {"leads": list(lead_ids)})
+
+
+def drop_orphans(session: Session, lead_ids: Collection[int]) -> None:
+    """Those of these leads that are no more need no clock."""
+    if lead_ids:
+        session.execute(_ORPHANS, {"leads": list(lead_ids)})
 
 
 def _execute(session: Session, statement: TextClause, rows: Sequence[dict[str, Any]], **parameters: object) -> Any:

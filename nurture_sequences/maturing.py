@@ -46,9 +46,12 @@ def mature(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[An
 
 
 def review(session: Session, lead_ids: Collection[int], now: datetime) -> int:
-    """Look again at leads whose clock has rung: time alone may have changed their score or stage. How many it were."""
-    locked = leads.lock(session, lead_ids)
-    ledger.drop_clocks(session, set(lead_ids) - locked.keys())
+    """Look again at leads whose clock has rung: time alone may have changed their score or stage. How many it were.
+
+    Those that somebody else holds ring again by themselves, as the hand-out set their clocks.
+    """
+    locked = leads.lock(session, lead_ids, skip_locked=True)
+    ledger.drop_orphans(session, set(lead_ids) - locked.keys())
     _look(session, locked, {}, now, exact=True)
     return len(locked)
 

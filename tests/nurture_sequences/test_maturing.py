@@ -1,6 +1,7 @@
 """Facts give points, and points, facts and time move stages: in few statements, once, and for a reason."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,8 @@ from funnel.crm import leads as crm_leads
 from funnel.crm import rules
 from funnel.crm.facts import Fact, record
 from funnel.models import Event, Lead, LeadClock, ScoreEntry
+from nurture_sequences import maturing
+from nurture_sequences.failed_chunks import FailedChunk, FailedChunks
 from tests import factories
 from tests.conftest import NOW
 
@@ -254,3 +257,32 @@ def test_a_lead_that_cannot_be_looked_at_stands_in_nobodys_way(play, session, ow
     assert (standing(session, omar).fit, standing(session, noor).fit) == (0, 10)
     assert crm_leads.lead_by_id(session, lena.id)
     assert session.scalar(text("SELECT count(*) FROM lead_clocks")) == 0
+
+
+def test_a_lead_that_somebody_holds_is_left_and_keeps_its_clock(committed):
+    with committed.database.transaction() as session:
+        held, free = (factories.lead(session, fields={"company": "Nadir"}).id for _ in range(2))
+        session.add_all([LeadClock(lead_id=one, due_at=NOW) for one in (held, free)])
+
+    with committed.database.transaction() as somebody:
+        assert crm_leads.lock(somebody, held)
+        with committed.database.transaction() as session:
+            assert maturing.review(session, [held, free], NOW) == 1
+
+    with committed.database.transaction() as session:
+        assert {one: session.get(Lead, one).fit for one in (held, free)} == {held: 0, free: 10}
+        assert list(session.scalars(text("SELECT lead_id FROM lead_clocks"))) == [held]
+
+
+def test_a_review_that_failed_rings_again_soon_and_not_at_the_end_of_its_hand_out(play, session):
+    lena = factories.lead(session)
+    wall = play.context.wall()
+    deadline = wall + timedelta(seconds=120)
+    session.add(LeadClock(lead_id=lena.id, due_at=deadline))
+    session.commit()
+    chunks = FailedChunks(play.context)
+    chunks.add(FailedChunk("review", str(uuid4()), deadline.timestamp(), [lena.id]))
+
+    assert chunks.release(session) == 1
+
+    assert session.get(LeadClock, lena.id, populate_existing=True).due_at == NOW + timedelta(seconds=5)
