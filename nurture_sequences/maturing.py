@@ -40,7 +40,8 @@ def mature(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[An
     """
     by_lead: dict[int, list[Any]] = defaultdict(list)
     for fact in taken:
-        by_lead[fact.lead_id].append(fact)
+        if not _is_own(fact):
+            by_lead[fact.lead_id].append(fact)
     concerned = {lead_id: locked[lead_id] for lead_id in sorted(by_lead)}
     _look(session, concerned, by_lead, now, exact=False)
 
@@ -59,6 +60,11 @@ def review(session: Session, lead_ids: Collection[int], now: datetime) -> int:
 def set_aside(session: Session, lead_id: int, reason: str) -> None:
     """A lead that cannot be looked at rings no more by itself; its next fact sets the clock again."""
     ledger.drop_clocks(session, [lead_id])
+
+
+def _is_own(fact: Any) -> bool:
+    """Whether this is the move that an earlier look made: it found where the lead belongs, and when to look again."""
+    return bool(fact.kind == "stage_changed" and fact.data.get("reason") == "rule")
 
 
 def _look(
