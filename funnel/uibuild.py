@@ -62,8 +62,9 @@ def build() -> None:
 
 
 def check() -> None:
-    """Types and tests of the app's source. Raises BuildError."""
+    """Format, types and tests of the app's source. Raises BuildError."""
     _install(dev=True)
+    _npm("run", "--silent", "formatted")
     _npm("run", "--silent", "types")
     _npm("run", "--silent", "check")
     _npm("run", "--silent", "test", quiet=False)
