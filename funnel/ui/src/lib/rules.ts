@@ -49,7 +49,7 @@ export function freshRule(rules: readonly Fields[]): Fields {
   const taken = rules.map((rule) => rule.key);
   let n = rules.length + 1;
   while (taken.includes(`rule-${n}`)) n += 1;
-  return { key: `rule-${n}`, name: "", when: { event: "form_submitted" }, axis: "engagement", points: 10 };
+  return { key: `rule-${n}`, when: { event: "form_submitted" }, axis: "engagement", points: 10 };
 }
 
 /** With this part; an empty one is left out. */

@@ -31,8 +31,7 @@ export const rules = {
   "rules.more": ["Conditions and limits", "Conditions et limites"],
   "rules.remove": ["Remove the rule “{name}”", "Retirer la règle « {name} »"],
   "rules.add": ["Add a rule", "Ajouter une règle"],
-  "rules.condition": ["a condition as JSON, such as {example}", "une condition en JSON, par exemple {example}"],
-  "rules.noJson": ["This is not JSON yet.", "Ce n’est pas encore du JSON."],
+  "rules.dropCondition": ["Without a condition", "Sans condition"],
   "rules.ladderText": [
     "Leads go up at once, and fall only where you say so. A stage without a rule is for people and sequences to give.",
     "Les prospects montent aussitôt et ne redescendent que si vous le dites. Une étape sans règle est donnée par les personnes et les séquences.",

@@ -73,6 +73,24 @@ def test_other_points_are_tried_and_published(tab, place, mia, newest):
     assert published.published_by.startswith("user ")
 
 
+def test_a_rule_of_what_holds_is_made_of_rows(tab, place, newest):
+    visitor = tab()
+    page = visitor.page
+    page.goto(f"{place.url}/app/rules")
+    page.get_by_role("button", name="Add a rule").click()
+    rule = page.get_by_role("region", name="Rule").last
+    rule.get_by_label("Gives points").select_option("while")
+    holds = rule.get_by_role("group", name="What must hold")
+    holds.get_by_label("About").select_option("tag")
+    holds.get_by_label("Value").fill("fair")
+    visitor.look("rules-holds")
+    publish(page)
+
+    expect(page.get_by_text("Published: version")).to_be_visible()
+    made = newest("scoring").document["rules"][-1]
+    assert (made["while"], made["axis"], made["points"]) == ({"tag": "fair"}, "fit", 10)
+
+
 def test_what_is_wrong_is_told_at_its_rule_and_cannot_be_published(tab, place):
     visitor = tab(locale="fr-FR")
     page = visitor.page
@@ -93,9 +111,9 @@ def test_a_stage_gets_a_rule_and_loses_it(tab, place, newest):
     page.goto(f"{place.url}/app/rules?view=ladder")
     rung = page.get_by_role("region", name="Customer")
     rung.get_by_text("Leads come here by rule").click()
-    rung.get_by_label("Enters who fulfils").fill('{"tag": "bought"')
-    expect(rung.get_by_text("This is not JSON yet.")).to_be_visible()
-    rung.get_by_label("Enters who fulfils").fill('{"tag": "bought"}')
+    enter = rung.get_by_role("group", name="Enters who fulfils")
+    enter.get_by_label("About").select_option("tag")
+    enter.get_by_label("Value").fill("bought")
     publish(page)
     expect(page.get_by_text("Published: version 2 counts.")).to_be_visible()
     assert {"stage": "customer", "enter": {"tag": "bought"}} in newest("ladder").document["rungs"]

@@ -1,53 +1,44 @@
-/** A condition as JSON; what is no JSON yet stays in the field and changes nothing. */
-import { useState } from "react";
-import { TextField } from "../../components/Field.tsx";
+/** A condition as rows, as in sequences; or none yet, and a button that makes one. */
+import { Button } from "../../components/Button.tsx";
 import { useWords } from "../../lib/language.ts";
 import type { Json } from "../../lib/sequence/document.ts";
-
-const EXAMPLE = '{"score": {"at_least": 50}}';
+import { ConditionEditor } from "../sequences/settings/ConditionEditor.tsx";
 
 export function ConditionField({
   label,
   value,
+  fresh,
   onChange,
   hint,
-  example = EXAMPLE,
+  needed = false,
 }: {
   label: string;
   value: Json | undefined;
+  /** what a new one begins as */
+  fresh: Json;
   onChange: (value: Json | undefined) => void;
   hint?: string;
-  example?: string;
+  /** it cannot be taken away */
+  needed?: boolean;
 }) {
   const t = useWords();
-  const written = value === undefined ? "" : JSON.stringify(value);
-  const [typed, type] = useState<string>();
-  const change = (now: string) => {
-    const read = readJson(now);
-    type(now);
-    if (read !== BROKEN) onChange(read);
-  };
-  const broken = typed !== undefined && readJson(typed) === BROKEN;
-  return (
-    <TextField
-      label={label}
-      hint={hint ?? t("rules.condition", { example })}
-      error={broken ? t("rules.noJson") : ""}
-      lines={2}
-      value={typed ?? written}
-      onChange={change}
-      onBlur={() => broken || type(undefined)}
-    />
-  );
-}
-
-const BROKEN = Symbol("no JSON");
-
-function readJson(typed: string): Json | undefined | typeof BROKEN {
-  if (typed.trim() === "") return undefined;
-  try {
-    return JSON.parse(typed) as Json;
-  } catch {
-    return BROKEN;
+  if (value === undefined) {
+    return (
+      <div role="group" aria-label={label} className="space-y-1">
+        <p className="text-sm font-medium">{label}</p>
+        <Button onPress={() => onChange(fresh)}>{t("seq.c.add")}</Button>
+        {hint && <p className="text-xs text-mute">{hint}</p>}
+      </div>
+    );
   }
+  return (
+    <div className="space-y-2">
+      <ConditionEditor label={label} value={value} onChange={(next) => onChange(next)} errors={[]} />
+      {!needed && (
+        <Button tone="ghost" onPress={() => onChange(undefined)}>
+          {t("rules.dropCondition")}
+        </Button>
+      )}
+    </div>
+  );
 }

@@ -7,7 +7,8 @@ import { FACTS, isAboutForm, isLasting, numeric, type Problem, put, text, turned
 import { type Fields, isFields } from "../../lib/sequence/document.ts";
 import { ConditionField } from "./ConditionField.tsx";
 
-const KNOWN = '{"field": {"key": "company", "known": true}}';
+/** what a new condition begins as: the field is for a person to name */
+const FRESH = { field: { key: "", known: true } };
 
 interface Row {
   rule: Fields;
@@ -40,16 +41,7 @@ export function RuleRow({
           onChange={(sort) => onChange(turned(rule, sort === "while"))}
           choices={(["when", "while"] as const).map((sort) => ({ value: sort, label: t(`rules.${sort}`) }))}
         />
-        {lasting ? (
-          <ConditionField
-            label={t("rules.holds")}
-            value={rule.while}
-            example={KNOWN}
-            onChange={(holds) => onChange({ ...rule, while: holds ?? {} })}
-          />
-        ) : (
-          <Fact rule={rule} forms={forms} onChange={onChange} />
-        )}
+        {lasting ? <div /> : <Fact rule={rule} forms={forms} onChange={onChange} />}
         <TextField
           label={t("rules.points")}
           inputMode="numeric"
@@ -60,6 +52,17 @@ export function RuleRow({
           <Trash2 size={16} aria-hidden />
         </IconButton>
       </div>
+      {lasting && (
+        <div className="mt-3">
+          <ConditionField
+            label={t("rules.holds")}
+            value={rule.while}
+            fresh={FRESH}
+            needed
+            onChange={(holds) => onChange({ ...rule, while: holds ?? FRESH })}
+          />
+        </div>
+      )}
       {problems.map((one) => (
         <p key={one.path + one.message} className="mt-2 text-xs text-bad">
           {one.message}
@@ -137,7 +140,7 @@ function More({ rule, onChange }: Row) {
       <ConditionField
         label={t("rules.lead")}
         value={when.lead}
-        example={KNOWN}
+        fresh={FRESH}
         onChange={(lead) => onChange({ ...rule, when: put(when, "lead", lead) })}
       />
     </div>

@@ -7,6 +7,10 @@ import { type Problem, put, text } from "../../lib/rules.ts";
 import type { Fields } from "../../lib/sequence/document.ts";
 import { ConditionField } from "./ConditionField.tsx";
 
+/** what new conditions begin as */
+const ENTER = { score: { at_least: 50 } };
+const LEAVE = { score: { at_most: 20 } };
+
 export function RungRow({
   stage,
   rung,
@@ -22,7 +26,7 @@ export function RungRow({
   onRemove: () => void;
 }) {
   const t = useWords();
-  const chosen = (now: boolean) => (now ? onChange({ stage, enter: { score: { at_least: 50 } } }) : onRemove());
+  const chosen = (now: boolean) => (now ? onChange({ stage, enter: ENTER }) : onRemove());
   return (
     <section aria-label={nameOf(stage, t)} className="rounded-lg border border-line bg-card p-4">
       <div className="flex flex-wrap items-center gap-3">
@@ -51,6 +55,7 @@ function Rule({ rung, onChange }: { rung: Fields; onChange: (rung: Fields) => vo
     <div className="mt-3 grid grid-cols-1 items-start gap-3 sm:grid-cols-2">
       <ConditionField
         label={t("rules.enter")}
+        fresh={ENTER}
         value={rung.enter}
         onChange={(enter) => onChange(put(rung, "enter", enter))}
       />
@@ -62,6 +67,7 @@ function Rule({ rung, onChange }: { rung: Fields; onChange: (rung: Fields) => vo
           <>
             <ConditionField
               label={t("rules.leave")}
+              fresh={LEAVE}
               hint={t("rules.leaveHint")}
               value={rung.leave}
               onChange={(leave) => onChange(put(rung, "leave", leave))}
