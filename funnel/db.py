@@ -31,6 +31,15 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout)
 #: SQLSTATEs: a statement that took too long, or waited too long for a lock; a server that only reads
 _TOO_LONG, _READ_ONLY = frozenset({"57014", "55P03"}), "25006"
 
+#: For every connection (libpq's names; seconds, milliseconds). A database whose machine fell silent must be known to be
+#: away within ten seconds or so: the system's own patience is a quarter of an hour, and all that time nobody is served.
+IMPATIENCE: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
 On = TypeVar("On")
 T = TypeVar("T")
 
@@ -158,6 +167,7 @@ def open_engine(
             f" -c lock_timeout={int(lock_seconds * 1000)}"
             f" -c idle_in_transaction_session_timeout={int(IDLE_SECONDS * 1000)}",
             "application_name": "funnel",
+            **IMPATIENCE,
         },
     )
     event.listen(engine, "handle_error", _name_the_outage)

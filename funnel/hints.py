@@ -12,6 +12,8 @@ import time
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
+from funnel.db import IMPATIENCE
+
 CHANNEL = "funnel_hint"
 #: at most one NOTIFY in this time (wall seconds)
 PAUSE = 0.02
@@ -52,7 +54,9 @@ class Hinter:
             self._wanted.clear()
             try:
                 if connection is None:
-                    connection = psycopg2.connect(self._url, connect_timeout=5, application_name="funnel hints")
+                    connection = psycopg2.connect(
+                        self._url, connect_timeout=5, application_name="funnel hints", **IMPATIENCE
+                    )
                     connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
                 with connection.cursor() as cursor:
                     cursor.execute(f"NOTIFY {CHANNEL}")

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
+from funnel.db import IMPATIENCE
 from funnel.hints import CHANNEL, libpq_url
 from nurture_sequences.engine import Engine
 
@@ -36,7 +37,7 @@ class Listener:
         if self.connection is None:
             try:
                 url = libpq_url(self.engine.context.settings.database_url)
-                connection = psycopg2.connect(url, connect_timeout=2, application_name="funnel pulse")
+                connection = psycopg2.connect(url, connect_timeout=2, application_name="funnel pulse", **IMPATIENCE)
                 connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
                 with connection.cursor() as cursor:
                     cursor.execute(f"LISTEN {CHANNEL}")

@@ -28,7 +28,8 @@ SWEPT_IN_TURN = 1000
 #: how often housekeeping is done (wall seconds)
 HOUSEKEEPING_SECONDS = 10.0
 
-# New rules were published: the next leads in the order of their ids are looked at again, until all have been.
+# New rules were published: the next leads in the order of their ids are looked at again, until all have been. In a
+# transaction of its own, since it waits for clocks that somebody holds.
 _SWEEP = text("""
     WITH rules AS MATERIALIZED (
         SELECT kind, number, swept_to FROM rules_versions WHERE swept_to IS NOT NULL
@@ -83,6 +84,9 @@ class Pulse:
         for chunk in chunks:
             self.actors.send(chunk.actor, chunk.id, deadline, chunk.ids)
         swept = looked.swept and not looked.reviews
+        if swept:
+            with context.database.transaction() as session:
+                session.execute(_SWEEP, {"now": now, "limit": SWEPT_IN_TURN})
         return any(chunk.actor != "react" for chunk in chunks) or bool(looked.resumed or swept)
 
     def run(self) -> None:
@@ -113,8 +117,6 @@ class Pulse:
         if looked.lost:
             grace = context.clock.span(context.settings.unknown_grace_seconds)
             settling.doubt_lost(session, wall - timedelta(seconds=context.settings.send_seconds), now + grace)
-        if looked.swept and not looked.reviews:
-            session.execute(_SWEEP, {"now": now, "limit": SWEPT_IN_TURN})
         if looked.resumed:
             enrolling.resume_held(session, now, limit=RESUMED_IN_TURN, spread=RESUMED_APART)
         if looked.unpaused or (looked.kept and looked.open):

@@ -28,6 +28,14 @@ _STEPS = text("""
     UPDATE enrollments e SET due_at = least(e.due_at, :now + near.n * CAST(:apart AS interval))
       FROM near WHERE e.id = near.id
 """)
+_REVIEWS = text("""
+    WITH near AS MATERIALIZED (
+        SELECT lead_id, row_number() OVER (ORDER BY due_at) AS n FROM lead_clocks
+         WHERE due_at > :now AND due_at <= :ring
+    )
+    UPDATE lead_clocks c SET due_at = least(c.due_at, :now + near.n * CAST(:apart AS interval))
+      FROM near WHERE c.lead_id = near.lead_id
+""")
 # Handed out, tried again later, waiting for the account: the claim asks again, and parks what may not go yet.
 _MAILS = text("""
     WITH near AS MATERIALIZED (
@@ -52,6 +60,7 @@ def keep(session: Session, settings: Settings, before: EngineClock, after: Engin
     now = after.now(wall)
     session.execute(text("SET LOCAL statement_timeout = 0"))  # at a great speed all that wait are within reach
     pace = {"now": now, "apart": after.span(APART_SECONDS)}
-    session.execute(_STEPS, {**pace, "ring": now + before.span(settings.handout_seconds)})
+    for statement in (_STEPS, _REVIEWS):
+        session.execute(statement, {**pace, "ring": now + before.span(settings.handout_seconds)})
     session.execute(_MAILS, pace)
     session.execute(_DOUBTS, {"now": now, "ratio": after.speed / before.speed})

@@ -16,6 +16,7 @@ from funnel import collector, config, logs
 from funnel.broker import open_broker
 from funnel.context import Context
 from funnel.crm import installation, partitions
+from funnel.db import AWAY
 from funnel.supervisor.orphans import die_with_parent
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
@@ -78,8 +79,8 @@ class PulseBeside(dramatiq.Middleware):
             try:
                 with self.engine.context.database.transaction() as session:
                     self.pulse.actors.give_back(session)
-            except DBAPIError as error:  # then the clocks ring by themselves
-                log.warning("nothing was given back at the stop", extra={"error": str(error.orig).strip()})
+            except AWAY as error:  # then the clocks ring by themselves
+                log.warning("nothing was given back at the stop", extra={"error": type(error).__name__})
             self.engine.close()
 
 

@@ -9,11 +9,11 @@ from typing import Any, cast
 from urllib.parse import urljoin
 
 from flask import current_app, url_for
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from funnel import spool
 from funnel.crm.forms import form_by_key
-from funnel.db import AWAY
+from funnel.db import AWAY, is_time_out
 from funnel.doors import current, in_transaction
 from funnel.purposes import of_mail
 from funnel.schemas.submission import Reader
@@ -21,6 +21,8 @@ from funnel.spool.definitions import Definitions
 
 #: seconds until a changed definition is seen by every process
 KEPT_SECONDS = 2.0
+#: seconds until a visitor may try again whose form nobody here knows while the database is away
+RETRY_AFTER = 5
 
 
 @dataclass(frozen=True)
@@ -62,23 +64,31 @@ class KnownForms:
 
     def _read(self, key: str) -> KnownForm | None:
         read_at = time.monotonic()
-        try:
-            told = self._ask(key)
-        except AWAY:
-            spool.here().missed()
-            told = self._definitions.find(key)
-            if told is None:
-                raise
+        told = self._remembered(key) if spool.here().away else self._ask_or_remember(key)
         if told is None:
             return None
         self._forms[key] = _known(told, read_at)
         return self._forms[key]
 
-    def _ask(self, key: str) -> dict[str, Any] | None:
-        """What the database knows of the form. It is not asked while it is known to be away, if we know the form."""
+    def _ask_or_remember(self, key: str) -> dict[str, Any] | None:
+        try:
+            return self._ask(key)
+        except AWAY as error:
+            if not is_time_out(error):
+                spool.here().missed()
+            return self._remembered(key)
+
+    def _remembered(self, key: str) -> dict[str, Any]:
+        """What was last known of the form; nobody waits for a database that is known to be away."""
         known = self._forms.get(key)
-        if known is not None and spool.here().away:
-            return known.told
+        told: dict[str, Any] | None = known.told if known else self._definitions.find(key)
+        if told is None:
+            raise ServiceUnavailable(retry_after=RETRY_AFTER)
+        return told
+
+    def _ask(self, key: str) -> dict[str, Any] | None:
+        """What the database knows of the form."""
+        known = self._forms.get(key)
         form = in_transaction(lambda session: form_by_key(session, key))
         if form is None:
             return None

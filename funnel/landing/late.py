@@ -66,12 +66,16 @@ def _withdraw(context: Context, told: Withdrawal, now: datetime, late: bool) -> 
     """False when nothing was ticked that the lead was ever asked about; None when there is no such lead."""
 
     def work(session: Session) -> bool | None:
-        if lead_by_id(session, told.lead_id) is None:
+        lead = lead_by_id(session, told.lead_id)
+        if lead is None:
             return None
         purposes = None
         if told.ticked is not None:
             asked = consents.wordings(session, told.lead_id)
             purposes = [purpose for purpose in asked if purpose in told.ticked]
+        if late and (decided := consents.decided_since(session, lead.email, now)):
+            given = consents.mail_state(session, [lead.id])[lead.id] if purposes is None else purposes
+            purposes = [purpose for purpose in given if purpose not in decided]
         if purposes != []:
             consents.withdraw(session, told.lead_id, purposes, now, proof=told.proof, message_id=told.message_id)
         return purposes != []

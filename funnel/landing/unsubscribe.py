@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 from funnel import links, spool
 from funnel.crm import consents
 from funnel.crm.leads import lead_by_id
+from funnel.db import AWAY, is_time_out
 from funnel.doors import current, in_transaction
 from funnel.landing.door import door
 from funnel.landing.late import Withdrawal
@@ -30,7 +31,14 @@ NARROW = "only_ticked"
 def preferences(token: str) -> str:
     """What the recipient is subscribed to, a box for each, and the button."""
     lead_id, _ = _read(token)
-    return in_transaction(lambda session: _page(session, lead_id))
+    if not spool.here().away:
+        try:
+            return in_transaction(lambda session: _page(session, lead_id))
+        except AWAY as error:
+            if not is_time_out(error):
+                spool.here().missed()
+    # The database is away: what somebody is subscribed to cannot be told, leaving it all can be kept.
+    return render_template("landing/unsubscribe.html", given=None, narrow=NARROW, w=words(), lang=language())
 
 
 @door.post("/u/<token>")

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import orjson
 from flask import current_app
+from sqlalchemy.exc import ProgrammingError
 
 from funnel.context import Context
 from funnel.db import AWAY, is_time_out
@@ -21,6 +22,8 @@ from funnel.spool.store import Entry, Store, StoreError
 
 #: seconds between two looks while the database is away, and while all is well (another process may have died)
 LOOK_AWAY, LOOK = 1.0, 10.0
+#: entries in a row that could not be done now, after which the round is over
+PASSED_OVER = 5
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +74,11 @@ class Spool:
                 log.warning("kept for later", extra={"kind": kind, "error": type(error).__name__})
                 if not is_time_out(error):
                     self.missed()
-        self.store.put(kind, key, self.context.wall(), orjson.dumps(told))
+        try:
+            self.store.put(kind, key, self.context.wall(), orjson.dumps(told))
+        except StoreError:
+            self._away.clear()  # nothing can be kept: then the next one may find the database back
+            raise
         self._wanted.set()
         return KEPT
 
@@ -90,9 +97,13 @@ class Spool:
 
     def drain(self) -> None:
         """Do what is kept, oldest first, until the database is away again."""
-        with self._alone() as alone:
-            if alone and self.store.made() and not self._hand_over_all():
-                return
+        try:
+            with self._alone() as alone:
+                if alone and self.store.made() and not self._hand_over_all():
+                    return
+        except (StoreError, OSError) as error:
+            # What is kept has to wait for a person; those who come now need not.
+            log.error("the spool cannot be read", extra={"error": str(error)})
         if self._database_answers():
             self._away.clear()
 
@@ -101,8 +112,6 @@ class Spool:
             try:
                 if self.away or self.store.made():
                     self.drain()
-            except StoreError as error:
-                log.error("the spool cannot be read", extra={"error": str(error)})
             except Exception:  # the thread must not die: it is what would notice
                 log.exception("the spool was not drained")
             self._wanted.wait(LOOK_AWAY if self.away else LOOK)
@@ -118,37 +127,52 @@ class Spool:
                 done += len(finished)
             if not answered:
                 break
+            self._away.clear()  # who posts from now on need not wait until all the others are through
             number = entries[-1].number
         if done:
+            self.store.clean()
             log.info("what was kept is done", extra={"entries": done})
         return not entries
 
     def _hand_over(self, entries: list[Entry]) -> tuple[list[int], bool]:
-        """The numbers of those that are done, and whether the database answered to the end."""
+        """The numbers of those that are done, and whether the database answered to the end.
+
+        One that the database cannot take now, although it answers, is passed over; several in a row are the database's
+        fault.
+        """
         finished: list[int] = []
+        in_a_row = 0
         for entry in entries:
             try:
-                kind = self._kinds[entry.kind]
-                at = self.context.clock.now(entry.at)
-                kind.act(self.context, kind.read(orjson.loads(entry.body)), at, True)
+                self._act(entry)
             except AWAY as error:
-                if is_time_out(error):
-                    continue
-                return finished, False
-            except Exception as error:
-                log.exception("kept in vain", extra={"entry": entry.number, "kind": entry.kind})
-                self.store.set_aside(entry.number, type(error).__name__)
+                in_a_row += 1
+                if in_a_row == PASSED_OVER or not (is_time_out(error) or self._database_answers()):
+                    return finished, False
+                log.warning("kept for longer", extra={"entry": entry.number, "error": type(error).__name__})
                 continue
+            except ProgrammingError:  # the tables are not those of this release yet
+                return finished, False
+            except Exception as error:  # not its text, which may hold what the person wrote
+                reason = type(error).__name__
+                log.error("kept in vain", extra={"entry": entry.number, "kind": entry.kind, "error": reason})
+                self.store.set_aside(entry.number, reason)
+                continue
+            in_a_row = 0
             finished.append(entry.number)
         return finished, True
 
+    def _act(self, entry: Entry) -> None:
+        kind = self._kinds[entry.kind]
+        kind.act(self.context, kind.read(orjson.loads(entry.body)), self.context.clock.now(entry.at), True)
+
     def _database_answers(self) -> bool:
+        """Whether it is there, and takes what is written."""
         try:
             with self.context.database.transaction() as session:
-                session.connection().exec_driver_sql("SELECT 1")
+                return session.connection().exec_driver_sql("SHOW transaction_read_only").scalar() == "off"
         except AWAY:
             return False
-        return True
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:

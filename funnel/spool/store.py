@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -68,10 +69,12 @@ class Store:
         return [Entry(number, kind, datetime.fromisoformat(at), body) for number, kind, at, body in rows]
 
     def remove(self, numbers: Sequence[int]) -> None:
-        """These are done. When nothing is left, the file holds nothing of them either."""
+        """These are done; once `clean`, the disk holds nothing of them."""
         self._execute(f"DELETE FROM entries WHERE number IN ({','.join('?' * len(numbers))})", numbers)
-        if not self._execute("SELECT EXISTS (SELECT 1 FROM entries)")[0][0]:
-            self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def clean(self) -> None:
+        """Empty the journal, which still holds what was removed."""
+        self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def set_aside(self, number: int, reason: str) -> None:
         """This cannot be done, and a person has to look at it; the others go on."""
@@ -88,7 +91,8 @@ class Store:
         if not self.made():
             return 0, 0, 0.0
         try:
-            rows = self._execute("SELECT count(*) FILTER (WHERE failed IS NULL), count(failed), min(at) FROM entries")
+            waits = "FILTER (WHERE failed IS NULL)"
+            rows = self._execute(f"SELECT count(*) {waits}, count(failed), min(at) {waits} FROM entries")
         except StoreError:
             return 0, 0, 0.0
         waiting, aside, oldest = rows[0]
@@ -106,16 +110,19 @@ class Store:
     def _execute(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._connection().execute(statement, values).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self._path} cannot be used: {error}") from error
 
     def _connection(self) -> sqlite3.Connection:
         """The calling thread's own, in this process: neither may be shared."""
         if getattr(self._local, "process", None) != os.getpid():
-            connection = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
-            os.chmod(self._path, 0o600)
-            for statement in (*_SETTINGS, _TABLE):
-                connection.execute(statement)
+            # One after the other: SQLite does not wait for a file whose journal another process is just changing.
+            with self._path.with_suffix(".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                connection = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
+                os.chmod(self._path, 0o600)
+                for statement in (*_SETTINGS, _TABLE):
+                    connection.execute(statement)
             self._local.connection, self._local.process = connection, os.getpid()
         own: sqlite3.Connection = self._local.connection
         return own

@@ -149,6 +149,49 @@ def test_leaving_works_during_an_outage(service):
     assert service.rows("SELECT kind FROM events ORDER BY id")[-1] == ("unsubscribed",)
 
 
+def test_who_opens_the_link_to_leave_during_an_outage_finds_the_button(service):
+    service.post()
+    ((lead_id,),) = service.rows("SELECT id FROM leads")
+    token = links.unsubscribe_token(service.context.settings.secret_keys, lead_id, uuid4())
+    service.leave()
+
+    pages = [service.client.get(f"/u/{token}") for _ in range(2)]
+
+    assert [page.status_code for page in pages] == [200, 200]
+    assert all(page.text.count('<button type="submit">') == 1 for page in pages)
+
+
+def test_who_came_back_meanwhile_is_not_put_out_by_an_older_no(service, now):
+    service.post()
+    ((lead_id,),) = service.rows("SELECT id FROM leads")
+    token = links.unsubscribe_token(service.context.settings.secret_keys, lead_id, uuid4())
+    service.leave()
+    service.client.post(f"/u/{token}", data={"List-Unsubscribe": "One-Click"})
+    service.context.database = service.there
+    service.spool._away.clear()  # the next request finds the database before the spool is drained
+    service.post()
+
+    service.spool.drain()
+
+    assert service.rows("SELECT action FROM consents ORDER BY id DESC LIMIT 1") == [("granted",)]
+
+
+def test_a_spool_that_cannot_be_read_keeps_nobody_from_a_database_that_is_back(service):
+    service.client.get("/f/demo")
+    service.leave()
+    service.post()
+    folder = service.context.settings.home / "spool"
+    for file in folder.glob("spool.sqlite*"):  # the journal too, from which SQLite would mend the file
+        file.write_bytes(b"not what it was" * 1000)
+    service.spool.store = store.Store(folder)
+
+    service.come_back()
+
+    assert not service.spool.away
+    assert service.post(JANE | {"email": "joan@example.com"}).status_code == 201
+    assert service.rows("SELECT email FROM leads") == [("joan@example.com",)]
+
+
 def test_a_confirmation_works_during_an_outage(service):
     service.post(key="double")
     ((submission,),) = service.rows("SELECT id FROM submissions")

@@ -1,5 +1,7 @@
 """The spool's file: kept once, in order, synced, and gone without a trace when it is done."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,8 +46,32 @@ def test_what_is_done_leaves_no_trace_on_the_disk(kept, tmp_path):
     assert _on_disk(tmp_path, b"jane@example.com")
 
     kept.remove([kept.after(0)[0].number])
+    kept.clean()
 
     assert not _on_disk(tmp_path, b"jane@example.com")
+
+
+def test_what_is_done_leaves_no_trace_beside_what_was_set_aside(kept, tmp_path):
+    kept.put("submission", "bad", AT, b"bad")
+    kept.put("submission", "key", AT, b"jane@example.com" * 1000)
+    bad, good = kept.after(0)
+
+    kept.set_aside(bad.number, "DataError")
+    kept.remove([good.number])
+    kept.clean()
+
+    assert not _on_disk(tmp_path, b"jane@example.com")
+
+
+def test_many_processes_that_open_a_new_file_at_once_all_keep_something(tmp_path):
+    script = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path; from funnel.spool import Store\n"
+        "for n in range(20): Store(Path(sys.argv[1]) / str(n)).put('submission', sys.argv[2], datetime.now(UTC), b'x')"
+    )
+    processes = [subprocess.Popen([sys.executable, "-c", script, tmp_path, str(n)]) for n in range(4)]
+
+    assert [process.wait(60) for process in processes] == [0] * 4
+    assert [len(Store(tmp_path / str(n)).after(0)) for n in range(20)] == [4] * 20
 
 
 def test_only_the_owner_may_read_it(kept, tmp_path):
