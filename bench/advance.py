@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import orjson
 import psycopg2
 from sqlalchemy import Engine, text
 
+from bench import rates
 from bench.place import database, workers
 from bench.table import Line
 from funnel.hints import libpq_url
@@ -64,44 +64,13 @@ def _through_actors(url: str, engine: Engine, waiting: int, due: int) -> float:
     with workers(url, processes=2, threads=2, MAILER="mailbox"):
         _wait_ready(engine)
         _make_due(engine, waiting, due)
-        return _rate(engine, due)
-
-
-def _rate(engine: Engine, due: int) -> float:
-    """Steps per second between the first tenth and the last: the ramp and the tail are not the rate."""
-    marks: list[tuple[float, int]] = []
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        with engine.connect() as connection:
-            done = connection.execute(text("SELECT count(*) FROM visits")).scalar()
-        marks.append((time.monotonic(), int(done or 0)))
-        if marks[-1][1] - marks[0][1] >= due * 0.98:
-            break
-        time.sleep(0.2)
-    first = next(mark for mark in marks if mark[1] >= marks[0][1] + due * 0.1)
-    last = next((mark for mark in marks if mark[1] >= marks[0][1] + due * 0.9), marks[-1])
-    return (last[1] - first[1]) / max(last[0] - first[0], 1e-9)
+        return rates.by_rows(engine, "visits", due)
 
 
 def _bare(url: str, engine: Engine, waiting: int, due: int) -> float:
     run(engine, "TRUNCATE visits")
     _make_due(engine, waiting, due)
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        results = pool.map(_bare_loop, [url, url])
-    return sum(done for done, _ in results) / max(seconds for _, seconds in results)
-
-
-def _bare_loop(url: str) -> tuple[int, float]:
-    connection = psycopg2.connect(libpq_url(url))
-    done, started = 0, time.monotonic()
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_BARE)
-            connection.commit()
-            if not cursor.rowcount:
-                break
-            done += cursor.rowcount
-    return done, time.monotonic() - started
+    return rates.bare(url, _BARE)
 
 
 def _make_due(engine: Engine, waiting: int, due: int) -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import time
 from collections.abc import Iterator
 
-import psycopg2
-from sqlalchemy import Engine, text
-
+from bench import rates
 from bench.advance import run, vacuum
 from bench.place import database, workers
 from bench.table import Line
-from funnel.hints import libpq_url
 
 SEED = """
     INSERT INTO leads (email, stage_since, created_at, updated_at)
@@ -49,43 +44,8 @@ def measure(cluster_url: str, leads: int) -> Iterator[Line]:
         run(engine, _SUBMIT)
         vacuum(engine, "leads", "events", "pending_facts")
         with workers(url, processes=2, threads=2, MAILER="mailbox"):
-            ours = _rate(engine, leads)
+            ours = rates.by_rows(engine, "score_entries", leads)
         run(engine, _SUBMIT)
         vacuum(engine, "leads", "events", "pending_facts")
-        bare = _bare(url)
+        bare = rates.bare(url, _BARE)
     yield Line("react, form posts to score and stage", ours, "facts/s", bare, "bare SQL, the same rows")
-
-
-def _rate(engine: Engine, leads: int) -> float:
-    """Between the first tenth and the last: the ramp and the tail are not the rate."""
-    marks: list[tuple[float, int]] = []
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        with engine.connect() as connection:
-            done = connection.execute(text("SELECT count(*) FROM score_entries")).scalar()
-        marks.append((time.monotonic(), int(done or 0)))
-        if marks[-1][1] >= leads:
-            break
-        time.sleep(0.1)
-    first = next(mark for mark in marks if mark[1] >= leads * 0.1)
-    last = next((mark for mark in marks if mark[1] >= leads * 0.9), marks[-1])
-    return (last[1] - first[1]) / max(last[0] - first[0], 1e-9)
-
-
-def _bare(url: str) -> float:
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        results = pool.map(_bare_loop, [url, url])
-    return sum(done for done, _ in results) / max(seconds for _, seconds in results)
-
-
-def _bare_loop(url: str) -> tuple[int, float]:
-    connection = psycopg2.connect(libpq_url(url))
-    done, started = 0, time.monotonic()
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_BARE)
-            connection.commit()
-            if not cursor.rowcount:
-                break
-            done += cursor.rowcount
-    return done, time.monotonic() - started
