@@ -1,20 +1,20 @@
 /** The draft: changed here, saved by itself, published from here. */
 import { useEffect, useMemo, useState } from "react";
 import { Button } from "../../../components/Button.tsx";
-import { Confirm } from "../../../components/Dialog.tsx";
 import { toast } from "../../../components/Toast.tsx";
 import { useWords } from "../../../lib/language.ts";
 import { readDocument, type Json, type SequenceDocument } from "../../../lib/sequence/document.ts";
 import { titleOf } from "../../../lib/sequence/titles.ts";
 import { useCounts, useVersions } from "../queries.ts";
 import { Canvas, Zoom } from "./Canvas.tsx";
-import { AsJson, DeleteBranch, Duplicate, Keys } from "./Dialogs.tsx";
+import { AsJson, DeleteBranch } from "./Dialogs.tsx";
 import { Header } from "./Header.tsx";
 import { Beside } from "./Beside.tsx";
 import { FlowMenus } from "./Menus.tsx";
 import { Problems } from "./Problems.tsx";
 import { PublishDialog } from "./PublishDialog.tsx";
 import { SaveTrouble } from "./SaveState.tsx";
+import { SteeringDialogs } from "./SteeringDialogs.tsx";
 import type { Problem, Sequence, View } from "./types.ts";
 import { type Draft, useDraft } from "./useDraft.ts";
 import { useFlow } from "./useFlow.ts";
@@ -152,20 +152,7 @@ export function DraftEditor({
           }}
         />
       )}
-      {steering.asked === "keys" && <Keys onClose={() => steering.ask(null)} />}
-      {steering.asked === "duplicate" && (
-        <Duplicate sequence={first.key} name={name} onClose={() => steering.ask(null)} onDone={steering.go} />
-      )}
-      <Confirm
-        open={steering.asked === "pause"}
-        onClose={() => steering.ask(null)}
-        title={t("seq.pauseAsk")}
-        action={t("seq.pause")}
-        tone="primary"
-        onYes={steering.pause}
-      >
-        {t("seq.pauseText")}
-      </Confirm>
+      <SteeringDialogs sequence={first.key} name={name} steering={steering} />
     </>
   );
 }

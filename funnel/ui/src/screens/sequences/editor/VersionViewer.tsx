@@ -2,7 +2,6 @@
 import { useMemo, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "../../../components/Button.tsx";
-import { Confirm } from "../../../components/Dialog.tsx";
 import { Loaded } from "../../../components/States.tsx";
 import { useWords } from "../../../lib/language.ts";
 import { readDocument } from "../../../lib/sequence/document.ts";
@@ -12,11 +11,11 @@ import { sequenceKey, useCounts, useVersion, useVersions } from "../queries.ts";
 import { SequenceSettings } from "../settings/SequenceSettings.tsx";
 import { StepSettings } from "../settings/StepSettings.tsx";
 import { Canvas, Zoom } from "./Canvas.tsx";
-import { Duplicate, Keys } from "./Dialogs.tsx";
 import { Header } from "./Header.tsx";
 import { Inside } from "./Inside.tsx";
 import { Side } from "./Side.tsx";
 import { Simulation } from "./Simulation.tsx";
+import { SteeringDialogs } from "./SteeringDialogs.tsx";
 import type { Problem, Sequence, View } from "./types.ts";
 import { useFlow } from "./useFlow.ts";
 import { useSteering } from "./useSteering.ts";
@@ -134,20 +133,7 @@ export function VersionViewer({
           </Side>
         )}
       </div>
-      {steering.asked === "keys" && <Keys onClose={() => steering.ask(null)} />}
-      {steering.asked === "duplicate" && (
-        <Duplicate sequence={key} name={name} onClose={() => steering.ask(null)} onDone={steering.go} />
-      )}
-      <Confirm
-        open={steering.asked === "pause"}
-        onClose={() => steering.ask(null)}
-        title={t("seq.pauseAsk")}
-        action={t("seq.pause")}
-        tone="primary"
-        onYes={steering.pause}
-      >
-        {t("seq.pauseText")}
-      </Confirm>
+      <SteeringDialogs sequence={key} name={name} steering={steering} />
     </>
   );
 }
