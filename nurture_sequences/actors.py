@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from funnel import jobs
 from nurture_sequences import enrollments, maturing, messages, reactions
 from nurture_sequences.engine import Engine, is_contention, is_poison
 from nurture_sequences.failed_chunks import FailedChunk, FailedChunks
@@ -39,7 +40,7 @@ class Aside(Protocol):
 
 
 class Actors:
-    """The four actors on one broker. A chunk is `(hand-out's id, deadline in wall time, ids)`."""
+    """The five actors on one broker. A chunk is `(hand-out's id, deadline in wall time, ids)`."""
 
     def __init__(self, broker: dramatiq.Broker, engine: Engine, *, own: bool = False) -> None:
         """`own` says that the broker is this process's memory: nobody else would work on what it holds at a stop."""
@@ -53,6 +54,7 @@ class Actors:
             "review": self._review,
             "advance": self._advance,
             "deliver": self._deliver,
+            "work": self._work,
         }
         self._actors = {
             name: dramatiq.actor(actor_name=name, queue_name=QUEUE, broker=broker)(self._then_wake(name, body))
@@ -140,6 +142,17 @@ class Actors:
     def _deliver(self, handout: str, deadline: float, ids: Sequence[str]) -> bool:
         if self._open(deadline):
             messages.deliver(self.engine, [UUID(one) for one in ids], datetime.fromtimestamp(deadline, UTC))
+        self._done(handout)
+        return True
+
+    def _work(self, handout: str, deadline: float, ids: Sequence[int]) -> bool:
+        for job_id in ids:
+            try:
+                jobs.work(self.engine.context, self.engine.kinds, job_id, lambda: self._open(deadline))
+            except Exception as error:
+                if not is_poison(error):
+                    raise
+                jobs.give_up(self.engine.context, job_id, error)
         self._done(handout)
         return True
 

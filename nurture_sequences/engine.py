@@ -13,6 +13,7 @@ from psycopg2.extensions import TransactionRollbackError
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 from funnel.context import Context
+from funnel.jobs import Kinds
 from nurture_sequences.mailers import Mailer
 from nurture_sequences.postings import Postings
 
@@ -59,6 +60,8 @@ class Engine:
     wake: Waker = field(default_factory=Waker)
     #: set when the process is asked to stop: nothing new is taken up, unsent mail is given back
     stopping: threading.Event = field(default_factory=threading.Event)
+    #: the jobs that can be asked for
+    kinds: Kinds = field(default_factory=dict)
     postings: Postings = field(init=False)
 
     def __post_init__(self) -> None:

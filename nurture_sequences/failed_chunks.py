@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,13 @@ SLACK_SECONDS = 1.0
 _PLACES = text("DELETE FROM handouts WHERE id = ANY (:ids)")
 # Only of rows that this hand-out's clock stands for. Some may have gone on before the chunk failed, and set a clock
 # within the hand-out's time: woken early, they set it again. Whoever is held by somebody is not waited for.
+_JOBS = text("""
+    WITH free AS MATERIALIZED (
+        SELECT id FROM jobs WHERE id = ANY (CAST(:ids AS bigint[])) AND due_at > :soon AND due_at <= :ring
+           FOR UPDATE SKIP LOCKED
+    )
+    UPDATE jobs j SET due_at = :soon FROM free WHERE j.id = free.id
+""")
 _CLOCKS = {
     "advance": text("""
         WITH free AS MATERIALIZED (
@@ -82,11 +89,19 @@ class FailedChunks:
             session.execute(_PLACES, {"ids": [UUID(chunk.handout) for chunk in failed]})
         clock, now = self._context.clock, self._context.now()
         for chunk in failed:
-            if chunk.actor in _CLOCKS:
+            if chunk.actor == "work":
+                self._release_jobs(session, chunk, pause)
+            elif chunk.actor in _CLOCKS:
                 ring = clock.now(datetime.fromtimestamp(chunk.deadline, UTC)) + clock.span(SLACK_SECONDS)
                 clocks = {"soon": now + clock.span(pause), "ring": ring}
                 session.execute(_CLOCKS[chunk.actor], {"ids": list(chunk.ids), **clocks})
         return len(failed)
+
+    def _release_jobs(self, session: Session, chunk: FailedChunk, pause: float) -> None:
+        """Their clocks are wall time."""
+        soon = self._context.wall() + timedelta(seconds=pause)
+        ring = datetime.fromtimestamp(chunk.deadline + SLACK_SECONDS, UTC)
+        session.execute(_JOBS, {"ids": list(chunk.ids), "soon": soon, "ring": ring})
 
     def forget(self, released: int) -> None:
         """Their release is committed. Only the pulse takes from the queue, so these are its first ones."""

@@ -63,6 +63,13 @@ _REVIEWS = text("""
     )
     UPDATE lead_clocks c SET due_at = :ring FROM due WHERE c.lead_id = due.lead_id RETURNING c.lead_id
 """)
+# A job's clock is wall time.
+_JOBS = text("""
+    WITH due AS MATERIALIZED (
+        SELECT id FROM jobs WHERE due_at <= :wall ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE jobs j SET due_at = :deadline FROM due WHERE j.id = due.id RETURNING j.id
+""")
 _HANDED = text("""
     INSERT INTO handouts (id, scope, actor, size, deadline)
     SELECT id, :scope, actor, size, :deadline FROM json_to_recordset(:rows) AS w (id uuid, actor text, size bigint)
@@ -87,7 +94,13 @@ class Chunk:
 
 
 def hand_out(
-    session: Session, looked: Looked, limits: Limits, now: datetime, ring: datetime, deadline: datetime
+    session: Session,
+    looked: Looked,
+    limits: Limits,
+    now: datetime,
+    ring: datetime,
+    wall: datetime,
+    deadline: datetime,
 ) -> list[Chunk]:
     """The chunks to send once this is committed. Their rows ring again at `ring` (engine time), `deadline` in wall
     time."""
@@ -100,6 +113,8 @@ def hand_out(
         chunks += _reviews(session, looked, limits, now, ring)
     if looked.mails or looked.awaited:
         chunks += _mails(session, looked, limits, now, ring)
+    if looked.jobs:
+        chunks += _jobs(session, looked, limits, wall, deadline)
     if chunks:
         rows = [{"id": chunk.id, "actor": chunk.actor, "size": len(chunk.ids)} for chunk in chunks]
         session.execute(_HANDED, {"rows": orjson.dumps(rows).decode(), "scope": limits.scope, "deadline": deadline})
@@ -123,6 +138,15 @@ def _reviews(session: Session, looked: Looked, limits: Limits, now: datetime, ri
         return []
     rows = session.execute(_REVIEWS, {"now": now, "ring": ring, "limit": room})
     return _chunks("review", sorted(row.lead_id for row in rows), LEADS_IN_CHUNK)
+
+
+def _jobs(session: Session, looked: Looked, limits: Limits, wall: datetime, deadline: datetime) -> list[Chunk]:
+    """An eighth of the places: a job keeps its thread for as long as the hand-out lasts, and leads come first."""
+    room = max(limits.chunks // 8, 1) - looked.outstanding.get("work", 0)
+    if room <= 0:
+        return []
+    rows = session.execute(_JOBS, {"wall": wall, "deadline": deadline, "limit": room})
+    return [Chunk(uuid4(), "work", [row.id]) for row in rows]
 
 
 def _mails(session: Session, looked: Looked, limits: Limits, now: datetime, ring: datetime) -> list[Chunk]:

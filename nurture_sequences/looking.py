@@ -33,6 +33,7 @@ _LOOK = Prepared(
            EXISTS (SELECT 1 FROM messages
                     WHERE purpose = 'service' AND status IN ('queued', 'unknown') AND due_at <= :now) AS awaited,
            EXISTS (SELECT 1 FROM lead_clocks WHERE due_at <= :now) AS reviews,
+           ARRAY(SELECT id FROM jobs WHERE due_at <= :wall ORDER BY due_at LIMIT 10) AS jobs,
            EXISTS (SELECT 1 FROM rules_versions WHERE swept_to IS NOT NULL) AS swept,
            EXISTS (SELECT 1 FROM messages WHERE status = 'sending' AND send_by < :lost) AS lost,
            EXISTS (SELECT 1 FROM sequences s CROSS JOIN LATERAL (

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from funnel.crm import partitions
+from funnel.crm import files, jobs, partitions
 from nurture_sequences import enrolling, settling
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
@@ -78,7 +78,7 @@ class Pulse:
         with context.database.transaction() as session:
             released = self.actors.release(session)
             looked = self.look(session)
-            chunks = hand_out(session, looked, self.limits, now, now + context.clock.span(handout), deadline)
+            chunks = hand_out(session, looked, self.limits, now, now + context.clock.span(handout), wall, deadline)
             self._mend(session, looked, now, wall)
         self.actors.forget(released)
         for chunk in chunks:
@@ -132,6 +132,8 @@ class Pulse:
             session.execute(_EXPIRED, {"wall": context.wall()})
             session.execute(_BEAT, {"wall": context.wall()})
             partitions.ensure(session, context.now())
+            jobs.forget_old(session, context.wall())
+            files.forget_expired(session, context.wall())
         self._take_back()
 
     def _take_back(self) -> None:

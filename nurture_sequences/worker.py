@@ -12,7 +12,7 @@ from uuid import uuid4
 import dramatiq
 from sqlalchemy.exc import DBAPIError
 
-from funnel import collector, config, logs
+from funnel import collector, config, jobs, logs
 from funnel.broker import open_broker
 from funnel.context import Context
 from funnel.crm import installation, partitions
@@ -21,6 +21,7 @@ from funnel.supervisor.orphans import die_with_parent
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
 from nurture_sequences.handing_out import Limits
+from nurture_sequences.jobs import KINDS
 from nurture_sequences.mailers import open_mailer
 from nurture_sequences.pulse import Pulse
 
@@ -97,7 +98,7 @@ def compose(settings: config.Settings) -> dramatiq.Broker:
     """Everything of one worker process, from settings to a broker that `dramatiq` can run."""
     threads = settings.worker_threads
     context = Context.open(settings, connections=threads + 2, lock_seconds=LOCK_SECONDS)
-    engine = Engine(context, open_mailer(settings, context.database))
+    engine = Engine(context, open_mailer(settings, context.database), kinds=jobs.listing(jobs.KINDS, KINDS))
     # What this process writes, its own pulse hands on; the others find it at their next poll.
     context.database.hint = engine.wake
     beside = PulseBeside()

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from dramatiq.brokers.stub import StubBroker
 
+from funnel import jobs
 from funnel.clock import EngineClock
 from funnel.context import Context
 from nurture_sequences.actors import Actors, _plain
 from nurture_sequences.engine import Engine
 from nurture_sequences.handing_out import Limits
+from nurture_sequences.jobs import KINDS
 from nurture_sequences.mailers import Accepted, Email, Outcome
 from nurture_sequences.pulse import Pulse
 from tests.conftest import NOW
@@ -69,7 +71,7 @@ class Play:
         clock = EngineClock(NOW, NOW)
         self.context = MovedContext(context.settings, context.database, clock)
         self.outbox = outbox or Outbox()
-        self.engine = Engine(self.context, self.outbox)
+        self.engine = Engine(self.context, self.outbox, kinds=jobs.listing(jobs.KINDS, KINDS))
         self.actors = AtOnce(StubBroker(middleware=[]), self.engine)
         self.pulse = Pulse(self.engine, self.actors, Limits("test", 16))
 
@@ -77,10 +79,10 @@ class Play:
         for _ in range(100):
             with self.context.database.transaction() as session:
                 looked = self.pulse.look(session)
-            mails = looked.mails or looked.awaited
+            rows = looked.facts or looked.sequences or looked.mails or looked.awaited or looked.lost or looked.jobs
             ripe = looked.reviews or looked.swept
-            kept = looked.unpaused or (looked.kept and looked.open)
-            if not (looked.facts or looked.sequences or mails or ripe or looked.lost or looked.resumed or kept):
+            kept = looked.resumed or looked.unpaused or (looked.kept and looked.open)
+            if not (rows or ripe or kept):
                 return
             self.pulse.turn()
         raise AssertionError("the engine does not come to rest")

@@ -8,7 +8,20 @@ import flask
 import flask_smorest
 
 from funnel import sessions
-from funnel.api import docs, errors, forms, history, installation, leads, mailbox, maturity, rules, session, timeline
+from funnel.api import (
+    docs,
+    errors,
+    forms,
+    history,
+    installation,
+    jobs,
+    leads,
+    mailbox,
+    maturity,
+    rules,
+    session,
+    timeline,
+)
 from funnel.schemas.common import ErrorOut
 
 OWN = (
@@ -19,6 +32,7 @@ OWN = (
     history.blueprint,
     maturity.blueprint,
     rules.blueprint,
+    jobs.blueprint,
     mailbox.blueprint,
     installation.blueprint,
 )

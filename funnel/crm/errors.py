@@ -9,3 +9,7 @@ class TakenError(Exception):
 
 class RepeatedError(Exception):
     """This very submission was written before. Nothing of it may be written again: leave the transaction."""
+
+
+class OverError(Exception):
+    """It ended before; nothing about it can be changed any more."""

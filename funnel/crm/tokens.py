@@ -19,6 +19,8 @@ SCOPES = (
     "forms:read",
     "forms:write",
     "installation:read",
+    "jobs:read",
+    "jobs:write",
     "leads:read",
     "leads:write",
     "mailbox:read",

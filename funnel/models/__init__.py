@@ -4,6 +4,7 @@ from funnel.models.consent import Consent
 from funnel.models.event import Event, PendingFact
 from funnel.models.form import Form, Submission
 from funnel.models.installation import Installation
+from funnel.models.job import FilePart, Job, KeptFile
 from funnel.models.lead import Lead, Stage
 from funnel.models.mailbox import MailboxMail
 from funnel.models.scoring import LeadClock, RulesVersion, ScoreEntry
@@ -14,8 +15,11 @@ from funnel.models.user import LoginAttempts, Token, User
 __all__ = [
     "Consent",
     "Event",
+    "FilePart",
     "Form",
     "Installation",
+    "Job",
+    "KeptFile",
     "Lead",
     "LeadClock",
     "LoginAttempts",

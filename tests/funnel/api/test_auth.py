@@ -8,7 +8,7 @@ from funnel.crm import tokens, users
 from funnel.models import Token
 
 SCOPES = [scope for scope in tokens.SCOPES if scope != "all"]
-VALUES = {"kind": "scoring", "key": "trial", "lead_id": 1, "mail_id": 1, "number": 1, "enrollment_id": 1}
+VALUES = {"kind": "scoring", "key": "trial", "lead_id": 1, "mail_id": 1, "number": 1, "enrollment_id": 1, "job_id": 1}
 
 
 @pytest.fixture
