@@ -1,6 +1,7 @@
 /** Which address shows which screen. Each screen is a file of its own, loaded when it is first needed. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { only, readSearch, writeSearch } from "./lib/search.ts";
+import { TABS } from "./screens/settings/tabs.ts";
 import { Broken, Missing } from "./shell/Broken.tsx";
 import { Shell } from "./shell/Shell.tsx";
 
@@ -56,8 +57,21 @@ const sequence = createRoute({
   component: lazyRouteComponent(() => import("./screens/sequences/Editor.tsx"), "Editor"),
 });
 
+const settings = createRoute({
+  getParentRoute: under,
+  path: "/settings",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/$tab", params: { tab: TABS[0]?.id ?? "" }, replace: true });
+  },
+});
+const setting = createRoute({
+  getParentRoute: under,
+  path: "/settings/$tab",
+  component: lazyRouteComponent(() => import("./screens/settings/Settings.tsx"), "Settings"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, leads, lead, mailbox, mail, rules, sequences, sequence]),
+  routeTree: root.addChildren([home, leads, lead, mailbox, mail, rules, sequences, sequence, settings, setting]),
   basepath: "/app",
   defaultPreload: "intent",
   defaultErrorComponent: Broken,

@@ -5,9 +5,20 @@ import { useWords } from "../lib/language.ts";
 
 let arrived = false;
 
-export function Page({ title, beside, children }: { title: string; beside?: ReactNode; children: ReactNode }) {
+/** `place` names the screen where one screen has several addresses: between these the focus stays where it is. */
+export function Page({
+  title,
+  beside,
+  place,
+  children,
+}: {
+  title: string;
+  beside?: ReactNode;
+  place?: string;
+  children: ReactNode;
+}) {
   const t = useWords();
-  const path = useLocation({ select: (location) => location.pathname });
+  const path = useLocation({ select: (location) => place ?? location.pathname });
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (arrived) heading.current?.focus(); // not at the first load: then the browser starts at the top

@@ -6,6 +6,7 @@ import { mailbox } from "./mailbox.ts";
 import { maturity } from "./maturity.ts";
 import { rules } from "./rules.ts";
 import { sequences } from "./sequences.ts";
+import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
 
 /** English and French of one text. */
@@ -22,6 +23,7 @@ export const words = {
   ...maturity,
   ...rules,
   ...sequences,
+  ...settings,
 } as const satisfies Record<string, Pair>;
 export type Key = keyof typeof words;
 

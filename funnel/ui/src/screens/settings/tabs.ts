@@ -1,0 +1,18 @@
+/** What there is to settle, in the order of the tabs. A new one needs a line here, and its words. */
+import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+import type { Key } from "../../words/words.ts";
+
+export interface SettingsTab {
+  /** its address: /settings/{id} */
+  id: string;
+  name: Key;
+  Content: LazyExoticComponent<ComponentType>;
+}
+
+export const TABS: readonly SettingsTab[] = [
+  {
+    id: "tokens",
+    name: "tokens.title",
+    Content: lazy(() => import("./tokens/Tokens.tsx").then(({ Tokens }) => ({ default: Tokens }))),
+  },
+];
