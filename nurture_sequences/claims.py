@@ -17,11 +17,19 @@ from funnel.crm import consents, suppressions
 from nurture_sequences import leads, settling
 from nurture_sequences.definition import Program
 from nurture_sequences.engine import Engine
+from nurture_sequences.failed_chunks import PAUSE_SECONDS
 from nurture_sequences.permission import DAY, Candidate, Go, Park, Sending, Skip, ask
 from nurture_sequences.programs import programs
 from nurture_sequences.timing import next_open
 
 _OF_LEADS = text("SELECT id FROM messages WHERE id = ANY (:ids) AND (lead_id IS NULL OR lead_id = ANY (:leads))")
+# Whoever holds the lead may hold the mail as well: then its clock stays where the hand-out set it.
+_LATER = text("""
+    WITH held AS MATERIALIZED (
+        SELECT id FROM messages WHERE id = ANY (:ids) AND status = 'queued' AND held IS NULL FOR UPDATE SKIP LOCKED
+    )
+    UPDATE messages m SET due_at = :soon FROM held WHERE m.id = held.id
+""")
 _LOCK = text("""
     SELECT m.id, m.occasion, m.address, m.lead_id, m.enrollment_id, m.version_id, m.step, m.purpose, m.attempts,
            coalesce(e.status = 'active' AND m.occasion = 'visit:' || e.id || ':' || e.visit, false) AS active,
@@ -67,12 +75,14 @@ def claim(
 ) -> Claim:
     """Mark those of these queued mails that may go now; skip for good, or park, those that may not.
 
-    With `free` the mails of leads that somebody holds stay as they are.
+    With `free` the mails of leads that somebody holds are left out, and due again soon.
     """
     wanted, wall = list(ids), engine.context.wall()
     locked = leads.lock_of_mails(session, wanted, skip_locked=free)
     if free:
         wanted = list(session.scalars(_OF_LEADS, {"ids": wanted, "leads": list(locked)}))
+        soon = now + engine.context.clock.span(PAUSE_SECONDS)
+        session.execute(_LATER, {"ids": list(set(ids) - set(wanted)), "soon": soon})
     rows = session.execute(_LOCK, {"ids": wanted}).all()
     compiled = programs(session, {row.version_id for row in rows if row.version_id is not None})
     answers = _answers(session, engine, rows, locked, compiled, now)

@@ -37,6 +37,10 @@ RECORD_PATIENCE = 300.0
 _GIVE_BACK = text("UPDATE messages SET due_at = :now WHERE id = ANY (:ids) AND status = 'queued' AND held IS NULL")
 
 
+class HeldError(Exception):
+    """Somebody holds a lead for longer than an outcome can wait to be written down."""
+
+
 class Pace(threading.local):
     """How long one mail takes on this thread's connection, as a moving average: it sizes the next bite."""
 
@@ -79,7 +83,7 @@ def _bite(engine: Engine, ids: Sequence[UUID]) -> None:
         return
     if claimed.mails:
         sent = _send(engine, claimed)
-        _persist(lambda session: outcomes.record(session, engine, claimed, sent), engine)
+        _record(engine, claimed, sent)
         for outcome, number in Counter(type(outcome).__name__.lower() for _, outcome in sent.outcomes).items():
             metrics.count_messages(outcome, number)
 
@@ -152,17 +156,44 @@ def _until(engine: Engine, note: Note, send_by: datetime, end: float) -> Callabl
     return may_send
 
 
+class _Patience:
+    """What a provider said must not be forgotten because the database restarts, or because somebody holds a lead: try
+    again until it is written."""
+
+    def __init__(self) -> None:
+        self._give_up, self._pause = time.monotonic() + RECORD_PATIENCE, 0.05
+
+    def wait(self, error: Exception) -> None:
+        """Before the next try; raises the error when there shall be none."""
+        if time.monotonic() > self._give_up:
+            raise error
+        log.warning("outcomes not recorded yet", extra={"error": type(getattr(error, "orig", error)).__name__})
+        time.sleep(self._pause)
+        self._pause = min(self._pause * 2, 2.0)
+
+
 def _persist(write: Callable[[Session], object], engine: Engine) -> None:
-    """What a provider said must not be forgotten because the database restarts: try again until it is back."""
-    give_up, pause = time.monotonic() + RECORD_PATIENCE, 0.05
+    patience = _Patience()
     while True:
         try:
             with engine.context.database.transaction() as session:
                 write(session)
             return
         except DBAPIError as error:
-            if time.monotonic() > give_up:
-                raise
-            log.warning("outcomes not recorded yet", extra={"error": type(error.orig).__name__})
-            time.sleep(pause)
-            pause = min(pause * 2, 2.0)
+            patience.wait(error)
+
+
+def _record(engine: Engine, claimed: Claim, sent: Sent) -> None:
+    """Whose lead somebody holds waits for that; the others of the bite do not."""
+    patience, free = _Patience(), False
+    while sent:
+        try:
+            with engine.context.database.transaction() as session:
+                left = outcomes.record(session, engine, claimed, sent, free=free)
+        except DBAPIError as error:
+            free = is_contention(error)
+            patience.wait(error)
+        else:
+            sent = left
+            if sent:
+                patience.wait(HeldError("leads of these mails are held by somebody"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import random
@@ -36,15 +36,36 @@ class Sent:
     outcomes: list[tuple[UUID, Outcome]] = field(default_factory=list)
     unsent: list[UUID] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return bool(self.outcomes or self.unsent)
 
-def record(session: Session, engine: Engine, claimed: Claim, sent: Sent) -> None:
+    def part(self, ids: Collection[UUID], *, those: bool) -> Sent:
+        """What it says of these mails, or of all others."""
+        return Sent(
+            [one for one in self.outcomes if (one[0] in ids) is those],
+            [one for one in self.unsent if (one in ids) is those],
+        )
+
+
+def record(session: Session, engine: Engine, claimed: Claim, sent: Sent, *, free: bool = False) -> Sent:
     """Write down each outcome; what was not posted is queued again as if nothing had been.
 
     Whose mail is settled goes on to the next step at once: handing the lead out for that would cost as much again.
+    With `free` the mails of leads that somebody holds are left out. Returns what was not written down for that.
     """
-    now, wall = engine.context.now(), engine.context.wall()
-    locked = leads.lock(session, {mail.lead_id for mail in claimed.mails if mail.lead_id is not None})
-    standing = enrollments.lock(session, [mail.enrollment_id for mail in claimed.mails if mail.enrollment_id])
+    concerned = {message_id for message_id, _ in sent.outcomes} | set(sent.unsent)
+    mails = [mail for mail in claimed.mails if mail.id in concerned]
+    locked = leads.lock(session, {mail.lead_id for mail in mails if mail.lead_id is not None}, skip_locked=free)
+    held = {mail.id for mail in mails if mail.lead_id is not None and mail.lead_id not in locked} if free else set()
+    standing = enrollments.lock(session, [mail.enrollment_id for mail in mails if mail.lead_id in locked])
+    now = engine.context.now()
+    settled = _settle(session, engine, claimed, sent.part(held, those=False), now)
+    _go_on(session, locked, standing, settled, now)
+    return sent.part(held, those=True)
+
+
+def _settle(session: Session, engine: Engine, claimed: Claim, sent: Sent, now: datetime) -> Sequence[settling.Row]:
+    """What each outcome comes to; returns the messages that are settled by it."""
     tries = {mail.id: mail.attempts + 1 for mail in claimed.mails}
     settlements: list[Settlement] = []
     delays = [Delay(message_id, now, None, counts=False) for message_id in sent.unsent]
@@ -59,13 +80,13 @@ def record(session: Session, engine: Engine, claimed: Claim, sent: Sent) -> None
             case Unavailable() if tries[message_id] >= MAX_ATTEMPTS:
                 settlements.append(Settlement(message_id, "refused", f"not taken in {MAX_ATTEMPTS} tries"))
             case Unavailable():
-                delays.append(_delay(engine, session, message_id, outcome, tries[message_id], now, wall))
+                delays.append(_delay(engine, session, message_id, outcome, tries[message_id], now))
             case Unknown(reason):
                 grace = engine.context.clock.span(engine.context.settings.unknown_grace_seconds)
                 settling.doubt(session, [message_id], reason, now + grace, claimed.id)
     settled = settling.settle(session, settlements, now, claimed.id)
     settling.delay(session, delays, claimed.id)
-    _go_on(session, locked, standing, settled, now)
+    return settled
 
 
 def _go_on(
@@ -91,12 +112,12 @@ def _go_on(
 
 
 def _delay(
-    engine: Engine, session: Session, message_id: UUID, outcome: Unavailable, tries: int, now: datetime, wall: datetime
+    engine: Engine, session: Session, message_id: UUID, outcome: Unavailable, tries: int, now: datetime
 ) -> Delay:
     wait = settling.backoff(tries)
     if outcome.account_wide:
         wait = timedelta(seconds=outcome.retry_after or ACCOUNT_PAUSE_SECONDS)
-        installation.pause_account(session, wall + wait, outcome.reason)
+        installation.pause_account(session, engine.context.wall() + wait, outcome.reason)
     elif outcome.retry_after:
         wait = timedelta(seconds=outcome.retry_after)
     jitter = 1 + random() / 4  # noqa: S311 - spreads retries, hides nothing

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from funnel import logs
 from funnel.config import Settings
@@ -47,6 +50,32 @@ def test_an_exception_stays_in_its_line(settings: Settings, capsys: pytest.Captu
 
     [line] = capsys.readouterr().out.splitlines()
     assert "ValueError: a poison row" in json.loads(line)["exc_info"]
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_what_the_database_quotes_of_a_row_stays_out(
+    settings: Settings, capsys: pytest.CaptureFixture[str], session: Session, form: str
+) -> None:
+    logs.configure(replace(settings, log_format=form))
+    add = text(
+        "INSERT INTO leads (email, stage_since, created_at, updated_at) "
+        "VALUES ('lena@example.com', now(), now(), now())"
+    )
+    session.execute(add)
+
+    try:
+        try:
+            session.execute(add)
+        except IntegrityError as error:
+            raise RuntimeError("the batch failed") from error
+    except RuntimeError:
+        logging.getLogger("funnel.test").exception("set aside")
+
+    out = capsys.readouterr().out
+    assert "lena@example.com" not in out
+    assert "RuntimeError: the batch failed" in out
+    assert "UniqueViolation: SQLSTATE 23505, constraint uq_leads_email" in out
+    assert "test_logs.py" in out
 
 
 def test_text_is_for_people(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """A chunk that fails for a cause that passes costs its rows some seconds, and the other leads nothing."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,8 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from funnel.context import Context
 from funnel.db import Database, open_engine
-from nurture_sequences import programs
+from nurture_sequences import messages, programs
 from nurture_sequences.failed_chunks import PAUSE_SECONDS
+from nurture_sequences.mailers import Accepted
 from tests import factories
 from tests.conftest import NOW
 from tests.playing import Play
@@ -102,8 +104,50 @@ def test_the_mails_of_a_chunk_leave_while_somebody_holds_a_lead(committed, playe
         play.turn()
 
         assert [email.to for email in play.outbox.sent] == [omar.email]
-    play.after(minutes=3)
+    play.context.at = SOON
+    play.turn()
     assert [email.to for email in play.outbox.sent] == [omar.email, lena.email]
+
+
+def test_what_the_provider_said_of_the_others_is_written_while_somebody_holds_a_lead(committed, played, cast):
+    lena, omar = cast
+    play = played(lock_seconds=0.2)
+    play.pulse.turn()  # both mails are written, none has left
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold():
+        with committed.database.transaction() as other:
+            other.execute(LOCK, {"id": lena.id})
+            held.set()
+            let_go.wait(30)
+
+    def accept(email):
+        if email.to == lena.email:
+            holders.submit(hold)
+            held.wait(30)
+        return Accepted(None)
+
+    def deliver():
+        messages._pace.seconds = 0.001  # both in one bite
+        play.turn()
+
+    def statuses():
+        with committed.database.transaction() as session:
+            return dict(session.execute(text("SELECT address, status FROM messages")).all())
+
+    play.outbox.answer = accept
+    with ThreadPoolExecutor() as holders, ThreadPoolExecutor() as workers:
+        try:
+            work = workers.submit(deliver)
+            end = time.monotonic() + 30
+            while statuses() != {lena.email: "sending", omar.email: "accepted"}:
+                assert time.monotonic() < end, statuses()
+                time.sleep(0.02)
+        finally:
+            let_go.set()
+        work.result(30)
+
+    assert statuses() == {lena.email: "accepted", omar.email: "accepted"}
 
 
 def test_a_database_that_will_not_let_mails_be_claimed_is_not_asked_at_full_speed(committed, played, cast):
