@@ -17,7 +17,7 @@ from funnel import config
 from funnel import migrate as migrations
 from funnel.composition import Composition, load
 from funnel.context import Context
-from funnel.crm import installation, tokens, users
+from funnel.crm import audit, installation, tokens, users
 
 
 @contextmanager
@@ -66,6 +66,7 @@ def add_token(name: str, scopes: tuple[str, ...]) -> None:
     with opened() as context, context.database.transaction() as session:
         try:
             made = tokens.add(session, name, scopes, context.wall())
+            audit.note(session, audit.SYSTEM, "create_token", "tokens", context.wall(), {"scopes": list(scopes)})
         except tokens.UnknownScopeError as error:
             raise click.BadParameter(str(error), param_hint="--scope") from None
     click.echo(f"Token {name} ({', '.join(scopes)}), shown only now: {made}")
@@ -85,7 +86,8 @@ def add_user(email: str) -> None:
     password = secrets.token_urlsafe(12)
     with opened() as context, context.database.transaction() as session:
         try:
-            users.add(session, email, password, context.wall())
+            user_id = users.add(session, email, password, context.wall())
+            audit.note(session, audit.SYSTEM, "create_user", f"users/{user_id}", context.wall())
         except users.EmailTakenError as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"User {users.account(email)}, password shown only now: {password}")
@@ -102,6 +104,7 @@ def stop(reason: str) -> None:
     """Hold all mail; what is queued stays queued."""
     with opened() as context, context.database.transaction() as session:
         installation.hold_sending(session, reason)
+        audit.note(session, audit.SYSTEM, "hold_sending", "installation", context.wall())
     click.echo("Sending is held. `funnel sending start` opens it again.")
 
 
@@ -110,6 +113,7 @@ def start() -> None:
     """Send from here, from now on: also the answer when sending is held because the database was moved."""
     with opened() as context, context.database.transaction() as session:
         installation.open_sending(session, context.settings, context.wall())
+        audit.note(session, audit.SYSTEM, "open_sending", "installation", context.wall())
     click.echo("Sending is open.")
 
 

@@ -77,6 +77,9 @@ class Database:
     `autocommit` is an engine of that kind for units of work of one statement; without it they are transactions as well.
     """
 
+    #: called with the session of each transaction that is about to be committed
+    witness: Callable[[Session], None] | None = None
+
     def __init__(
         self, bind: Engine | Connection, hint: Callable[[], None] | None = None, autocommit: Engine | None = None
     ) -> None:
@@ -90,6 +93,8 @@ class Database:
         with Session(self.bind, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             try:
                 yield session
+                if self.witness:
+                    self.witness(session)
                 session.commit()
             except BaseException:
                 session.rollback()

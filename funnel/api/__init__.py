@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import flask
 import flask_smorest
 
-from funnel import sessions
+from funnel import auditing, sessions
 from funnel.api import (
+    audit,
     docs,
     errors,
     forms,
@@ -35,6 +36,7 @@ OWN = (
     jobs.blueprint,
     mailbox.blueprint,
     installation.blueprint,
+    audit.blueprint,
 )
 TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add --name N --scope S` makes one."}
 SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}
@@ -51,6 +53,7 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]
 def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
     """Mount the API. `extra` are parts that other packages bring (`funnel.api.blueprint.Blueprint`)."""
     sessions.configure(app)
+    app.extensions["funnel"].database.witness = auditing.witness
     app.config.update(
         API_TITLE="Funnel",
         API_VERSION="v1",

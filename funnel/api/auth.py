@@ -36,6 +36,11 @@ def scope_of(endpoint: str) -> str:
     return str(vars(current_app.view_functions[endpoint])["scope"])
 
 
+def changes_anything(endpoint: str, method: str) -> bool:
+    """Whether this view is a write: a POST that only asks for reading looks, and does not change."""
+    return method not in SAFE and not scope_of(endpoint).endswith(":read")
+
+
 def caller() -> str:
     """Who calls, as it may be written into the log of facts: `user 3` or `token 5`, never a name or an address."""
     return str(g.caller)

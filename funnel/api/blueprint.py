@@ -13,7 +13,8 @@ from flask import request
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from funnel.api.auth import authorise
+from funnel import auditing
+from funnel.api.auth import authorise, caller, changes_anything
 from funnel.api.errors import refuse
 
 #: bytes a body may weigh, unless the blueprint says more
@@ -46,6 +47,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         request.max_content_length = self.body_limit
         _check_text({"path": request.path, "query": request.args.to_dict(flat=False)})
         authorise()
+        auditing.expect(caller(), writes=changes_anything(request.endpoint or "", request.method))
 
 
 def _keep_nowhere(response: flask.Response) -> flask.Response:

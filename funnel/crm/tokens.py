@@ -16,6 +16,7 @@ from funnel.models import Token
 #: What a token can be allowed; `x:write` includes `x:read`, and `all` includes everything.
 SCOPES = (
     "all",
+    "audit:read",
     "forms:read",
     "forms:write",
     "installation:read",
@@ -25,6 +26,8 @@ SCOPES = (
     "leads:write",
     "mailbox:read",
     "metrics",
+    "privacy:read",
+    "privacy:write",
     "rules:read",
     "rules:write",
     "sequences:read",

@@ -55,7 +55,7 @@ def add(session: Session, email: str, password: str, now: datetime) -> int:
 
 def check_password(session: Session, email: str, password: str) -> User | None:
     """The user whom this email and password belong to. An unknown email takes as long as a wrong password."""
-    user = session.scalars(select(User).where(User.email == account(email))).first()
+    user = by_email(session, email)
     with _one_hash:
         right = check_password_hash(user.password_hash if user else _nobodys_hash(), password[:LONGEST_PASSWORD])
     return user if right and len(password) <= LONGEST_PASSWORD else None
@@ -63,6 +63,11 @@ def check_password(session: Session, email: str, password: str) -> User | None:
 
 def find(session: Session, user_id: int) -> User | None:
     return session.get(User, user_id)
+
+
+def by_email(session: Session, email: str) -> User | None:
+    """The user with this email, however it is written."""
+    return session.scalars(select(User).where(User.email == account(email))).first()
 
 
 def stamp(user: User) -> str:

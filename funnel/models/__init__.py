@@ -1,5 +1,6 @@
 """Nouns: the tables, their constraints, small derived properties. No queries."""
 
+from funnel.models.audit import AuditEntry
 from funnel.models.consent import Consent
 from funnel.models.event import Event, PendingFact
 from funnel.models.form import Form, Submission
@@ -13,6 +14,7 @@ from funnel.models.touch import Touch
 from funnel.models.user import LoginAttempts, Token, User
 
 __all__ = [
+    "AuditEntry",
     "Consent",
     "Event",
     "FilePart",

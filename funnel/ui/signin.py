@@ -8,8 +8,8 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from funnel import sessions
-from funnel.crm import logins, users
+from funnel import auditing, sessions
+from funnel.crm import audit, logins, users
 from funnel.doors import current
 from funnel.models import User
 from funnel.ui import language
@@ -56,7 +56,16 @@ def _check(session: Session, email: str, password: str, account: bytes, address:
     user = users.check_password(session, email, password)
     if user:
         logins.forgive(session, account, address, current().wall())
+        auditing.note(session, f"user {user.id}", "sign_in", f"users/{user.id}")
+    else:
+        auditing.note(session, audit.NOBODY, "sign_in_failed", _tried(session, email))
     return user
+
+
+def _tried(session: Session, email: str) -> str:
+    """Whose account somebody tried to get into, without telling the address that was typed."""
+    known = users.by_email(session, email)
+    return f"users/{known.id}" if known else "users"
 
 
 def _too_soon(seconds: int, email: str) -> tuple[str, int, dict[str, str]]:

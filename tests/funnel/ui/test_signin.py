@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from funnel.app import create_app
 from funnel.crm import logins, users
+from funnel.models import AuditEntry
 from tests.funnel.ui.conftest import EMAIL, PASSWORD
 
 
@@ -60,6 +62,21 @@ def test_the_sixth_try_waits_even_with_the_right_password(user, submit):
 
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 30
+
+
+def test_who_signs_in_and_who_tries_is_noted_without_the_address_that_was_typed(user, submit, context):
+    submit("/app/login", email="stranger@example.com", password="wrong")
+    submit("/app/login", email=EMAIL, password="wrong")
+    submit("/app/login", email=EMAIL, password=PASSWORD)
+
+    with context.database.transaction() as session:
+        rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    mine = rows[-1].subject
+    assert [(row.actor, row.action, row.subject) for row in rows] == [
+        ("nobody", "sign_in_failed", "users"),
+        ("nobody", "sign_in_failed", mine),
+        (mine.replace("users/", "user "), "sign_in", mine),
+    ]
 
 
 def test_a_form_without_our_token_does_nothing(user, browser):
