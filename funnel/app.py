@@ -10,7 +10,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from funnel import api, health, landing, ui
+from funnel import api, health, landing, request_id, ui
 from funnel.config import Settings
 from funnel.context import Context
 from funnel.db import AWAY
@@ -54,6 +54,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["funnel"] = context or Context.open(settings, connections=CONNECTIONS, lock_seconds=LOCK_SECONDS)
     app.extensions["spool"] = spool = Spool(app.extensions["funnel"], settings.home / "spool", late.KINDS)
+    request_id.register(app)
     app.before_request(spool.watch)
     app.after_request(_protect)
     for away in (*AWAY, StoreError):

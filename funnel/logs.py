@@ -6,6 +6,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from contextvars import ContextVar
 from types import TracebackType
 from typing import TypeAlias
 
@@ -19,6 +20,8 @@ FIELDS = "{levelname}{name}{process}{message}"
 NAMES = {"levelname": "level", "name": "logger"}
 #: these write secrets or every byte of the wire at DEBUG, and every connection at INFO
 QUIET = ("python_http_client", "urllib3", "pika")
+#: the request that this thread answers, so that each line it writes can be found by what its caller was told
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 #: what `logging` hands a formatter
 Caught: TypeAlias = (
@@ -30,10 +33,17 @@ def configure(settings: Settings) -> None:
     """Called once by each process, before it logs. A library's own handlers are left as they are."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_formatter(settings.log_format))
+    handler.addFilter(_name_the_request)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _name_the_request(record: logging.LogRecord) -> bool:
+    if (told := request_id.get()) is not None:
+        record.request_id = told
+    return True
 
 
 def _formatter(log_format: str) -> logging.Formatter:

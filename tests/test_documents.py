@@ -1,5 +1,6 @@
 """What the documents promise is so: their examples work, their links lead somewhere, no setting is left out."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from funnel import scoring, stages
+from funnel.api.problem_types import PROBLEM_TYPES
 from funnel.crm.facts import QUIET
 from funnel.crm.forms import create_form
 from funnel.schemas.form import FormIn
@@ -67,6 +69,28 @@ def test_every_link_leads_somewhere(document):
     links = re.findall(r"\]\(((?!https?:|#)[^)#]+)", document.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def refusals():
+    """Status and code of each `refuse(status, code, ...)` in the source, and where it stands."""
+    for path in [*ROOT.glob("funnel/**/*.py"), *ROOT.glob("nurture_sequences/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "refuse":
+                status, code = (argument.value for argument in node.args[:2])
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", status, code
+
+
+def test_every_code_that_a_view_of_the_api_answers_with_is_a_documented_kind():
+    plain = {400: "bad_request", 404: "not_found", 413: "request_entity_too_large", 415: "unsupported_media_type"}
+    found = list(refusals())
+    wrong = [
+        (place, status, code)
+        for place, status, code in found
+        if plain.get(status) != code and (code not in PROBLEM_TYPES or PROBLEM_TYPES[code].status != status)
+    ]
+
+    assert len(found) > 10
+    assert wrong == []
 
 
 def test_pictures_are_small():

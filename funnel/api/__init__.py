@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import flask
-import flask_smorest
 
 from funnel import auditing, sessions
 from funnel.api import (
     audit,
     docs,
-    errors,
     forms,
     history,
     installation,
@@ -23,7 +21,8 @@ from funnel.api import (
     session,
     timeline,
 )
-from funnel.schemas.common import ErrorOut
+from funnel.api.description import Described, Refusals
+from funnel.api.errors import PAGES
 
 OWN = (
     session.blueprint,
@@ -42,14 +41,6 @@ TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add -
 SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}
 
 
-class _Api(flask_smorest.Api):  # type: ignore[misc]
-    ERROR_SCHEMA = ErrorOut
-
-    def _register_error_handlers(self) -> None:
-        """Not for the whole application, as flask-smorest would: other doors answer in HTML."""
-        errors.register(self._app)
-
-
 def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
     """Mount the API. `extra` are parts that other packages bring (`funnel.api.blueprint.Blueprint`)."""
     sessions.configure(app)
@@ -61,9 +52,10 @@ def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = _Api(app, spec_kwargs={"security": [{"token": []}, {"session": []}]})
+    api = Described(app, spec_kwargs={"security": [{"token": []}, {"session": []}], "extra_plugins": [Refusals()]})
     api.spec.components.security_scheme("token", TOKEN)
     api.spec.components.security_scheme("session", SESSION)
     for blueprint in (*OWN, *extra):
         api.register_blueprint(blueprint, url_prefix="/api/v1")
     app.add_url_rule("/api/docs", "api_docs", lambda: docs.page(api.spec.to_dict()))
+    app.add_url_rule(f"{PAGES}<code>", "api_problem", docs.problem_page)

@@ -15,7 +15,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from funnel import auditing
 from funnel.api.auth import authorise, caller, changes_anything
-from funnel.api.errors import refuse
+from funnel.api.errors import CONTENT_TYPE, refuse
+from funnel.schemas.common import ErrorOut
 
 #: bytes a body may weigh, unless the blueprint says more
 BODY_LIMIT = 64 * 1024
@@ -42,6 +43,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         self.body_limit = body_limit
         self.before_request(self._before)
         self.after_request(_keep_nowhere)
+
+    def alt_response(self, status_code: int, *args: Any, **kwargs: Any) -> Any:
+        """As in flask-smorest; an error is described with the content type of problems."""
+        if kwargs.get("schema") is ErrorOut:
+            kwargs.setdefault("content_type", CONTENT_TYPE)
+        return super().alt_response(status_code, *args, **kwargs)
 
     def _before(self) -> None:
         request.max_content_length = self.body_limit

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template
+from werkzeug.exceptions import NotFound
+
+from funnel.api.problem_types import PROBLEM_TYPES
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -18,4 +21,11 @@ def page(spec: Mapping[str, Any]) -> str:
         for method in METHODS
         if method in described
     ]
-    return render_template("ui/docs.html", operations=operations)
+    return render_template("ui/docs.html", operations=operations, problem_types=PROBLEM_TYPES)
+
+
+def problem_page(code: str) -> str:
+    """What one kind of error means, and what a caller does about it: where the `type` of a problem leads."""
+    if code not in PROBLEM_TYPES:
+        raise NotFound("There is no such kind of error.")
+    return render_template("ui/problem_type.html", code=code, kind=PROBLEM_TYPES[code])

@@ -1,28 +1,34 @@
-"""What goes wrong, in the API's one shape: `{code, message, errors?}`."""
+"""What goes wrong, in the API's one shape: problem details (RFC 9457), `schemas.common.ErrorOut`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, NoReturn
 
-from flask import Flask, Response, abort, jsonify, make_response, request
+import orjson
+from flask import Flask, Response, abort, make_response, request
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
+from funnel import request_id
+from funnel.api.problem_types import PROBLEM_TYPES
+
 PREFIX = "/api/"
+CONTENT_TYPE = "application/problem+json"
+#: where a kind of error is explained; a relative reference, since the same installation has several addresses
+PAGES = "/api/docs/problems/"
 #: places a schema reads from; clients are told the field, not these
 _LOCATIONS = {"json", "query", "json_or_form"}
 
 
-def refuse(status: int, code: str, message: str, errors: Mapping[str, list[str]] | None = None) -> NoReturn:
-    """End the request with this answer."""
-    body = {"code": code, "message": message} | ({"errors": dict(errors)} if errors else {})
-    response = make_response(jsonify(body), status)
-    abort(response)
+def refuse(status: int, code: str, detail: str, errors: Mapping[str, list[str]] | None = None) -> NoReturn:
+    """End the request with this answer. `code` has a page in `problem_types`; `errors` is by dotted field."""
+    abort(_problem(status, code, detail, errors))
 
 
 def register(app: Flask) -> None:
-    """Errors under `/api/` are JSON, wherever they were raised; those of other doors stay as they are."""
+    """Errors under `/api/` are problems, wherever they were raised; those of other doors stay as they are."""
     app.register_error_handler(HTTPException, _answer)
 
 
@@ -31,14 +37,27 @@ def _answer(error: HTTPException) -> Response | HTTPException:
         return error
     told = getattr(error, "data", None) or {}
     if messages := told.get("messages"):
-        errors = dict(_flat(messages))
-        body = {"code": "invalid", "message": "The request is not valid.", "errors": errors}
+        response = _problem(422, "invalid", "The request is not valid.", dict(_flat(messages)))
     else:
-        body = {"code": _code(error), "message": error.description or error.name}
-    response = make_response(jsonify(body), error.code or 500)
+        response = _problem(error.code or 500, _code(error), error.description or error.name, None)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
+    return response
+
+
+def _problem(status: int, code: str, detail: str, errors: Mapping[str, list[str]] | None) -> Response:
+    known = PROBLEM_TYPES.get(code)
+    body = {
+        "type": f"{PAGES}{code}" if known else "about:blank",
+        "title": known.title if known else HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id.current(),
+    } | ({"errors": dict(errors)} if errors else {})
+    response = make_response(orjson.dumps(body), status)
+    response.content_type = CONTENT_TYPE
     return response
 
 

@@ -67,10 +67,16 @@ class PageQuery(Schema):
 
 
 class ErrorOut(Schema):
-    """Every error of the API has this shape."""
+    """Every error of the API: the problem details of RFC 9457, with what a program needs besides."""
 
+    type = fields.String(
+        required=True, metadata={"description": "address of a page about this kind of error; or about:blank"}
+    )
+    title = fields.String(required=True, metadata={"description": "the kind of error, in a few words"})
+    status = fields.Integer(required=True, metadata={"description": "the HTTP status again"})
+    detail = fields.String(required=True, metadata={"description": "a sentence for people: what is wrong this time"})
     code = fields.String(required=True, metadata={"description": "a word for programs: not_found, stale, ..."})
-    message = fields.String(required=True, metadata={"description": "a sentence for people"})
+    request_id = fields.String(required=True, metadata={"description": "as in the header X-Request-Id"})
     errors = fields.Dict(
         keys=fields.String(),
         values=fields.List(fields.String()),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests import problems
+
 MAIL = {"id": "welcome", "email": {"subject": "Welcome", "text": "Good to see you."}}
 GOOD = {"steps": [MAIL, {"id": "breathe", "wait": {"for": "2 seconds"}}]}
 BAD = {"steps": [{"id": "x", "teleport": {}}]}
@@ -166,7 +168,7 @@ def test_what_cannot_be_done_is_told_in_one_shape(api, lena, method, path, body,
     answer = api(method, path, **({} if body is None else {"json": body}))
 
     assert answer.status_code == status, answer.json
-    assert {"code", "message"} <= answer.json.keys() <= {"code", "message", "errors"}
+    problems.check(answer)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from funnel.crm import consents, suppressions
 from nurture_sequences import counts
 from nurture_sequences.models import Sequence
-from tests import factories
+from tests import factories, problems
 
 MAIL = {"id": "welcome", "email": {"subject": "Welcome", "text": "Good to see you."}}
 WAIT = {"id": "breathe", "wait": {"for": "2 days"}}
@@ -113,7 +113,7 @@ class TestVersions:
         answer = api("GET", path)
 
         assert answer.status_code == status
-        assert {"code", "message"} <= answer.json.keys() <= {"code", "message", "errors"}
+        problems.check(answer)
 
 
 class TestPreview:

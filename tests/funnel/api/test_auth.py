@@ -6,6 +6,7 @@ from sqlalchemy import select
 import wsgi
 from funnel.crm import tokens, users
 from funnel.models import Token
+from tests import problems
 
 SCOPES = [scope for scope in tokens.SCOPES if scope != "all"]
 VALUES = {"kind": "scoring", "key": "trial", "lead_id": 1, "mail_id": 1, "number": 1, "enrollment_id": 1, "job_id": 1}
@@ -146,4 +147,4 @@ def test_the_description_is_openapi_with_the_scope_of_each_operation(client):
     ]
     assert len(operations) >= 17
     assert all(operation["x-scope"] in SCOPES and operation["summary"] for operation in operations)
-    assert set(document["components"]["schemas"]["ErrorOut"]["properties"]) == {"code", "message", "errors"}
+    assert set(document["components"]["schemas"]["ErrorOut"]["properties"]) == {*problems.ALWAYS, "errors"}

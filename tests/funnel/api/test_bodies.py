@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from funnel.models import Form
+from tests import problems
 
 GOOD = {"key": "trial", "name": "Trial", "fields": [{"key": "city", "label": "City", "type": "text"}]}
 JSON = "application/json"
@@ -59,8 +60,7 @@ def test_a_bad_body_gets_a_clear_answer_and_leaves_nothing(api, session, body, c
     answer = api("POST", "/forms", data=body, content_type=content_type)
 
     assert answer.status_code == status, answer.json
-    assert {"code", "message"} <= answer.json.keys() <= {"code", "message", "errors"}
-    assert isinstance(answer.json["message"], str)
+    problems.check(answer)
     assert field is None or field in answer.json["errors"], answer.json
     assert session.scalar(select(func.count()).select_from(Form)) == 0
 
@@ -89,7 +89,7 @@ def test_addresses_that_lead_nowhere_answer_in_the_same_shape(api, method, path,
     answer = api(method, path)
 
     assert (answer.status_code, answer.json["code"]) == (status, code)
-    assert answer.is_json
+    problems.check(answer)
 
 
 def test_pages_outside_the_api_do_not_answer_in_json(client):

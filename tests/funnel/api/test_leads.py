@@ -7,6 +7,7 @@ import pytest
 from funnel.crm import facts
 from funnel.crm.facts import Fact
 from funnel.models import Lead
+from tests import problems
 
 
 @pytest.fixture
@@ -166,7 +167,7 @@ def test_a_bad_question_gets_a_clear_answer(api, path, status, field):
     answer = api("GET", path)
 
     assert answer.status_code == status
-    assert {"code", "message"} <= answer.json.keys() <= {"code", "message", "errors"}
+    problems.check(answer)
     assert field is None or field in answer.json["errors"]
 
 

@@ -28,8 +28,8 @@ class Service:
     def start(self):
         """A new process: what it knows is what lies on the disk."""
         self.app = create_app(self.context.settings, context=self.context)
-        self.app.before_request_funcs[None].clear()  # the tests drain the spool, not its thread
         self.client, self.spool = self.app.test_client(), self.app.extensions["spool"]
+        self.app.before_request_funcs[None].remove(self.spool.watch)  # the tests drain the spool, not its thread
 
     def leave(self):
         self.context.database = self.gone

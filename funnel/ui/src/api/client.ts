@@ -10,11 +10,14 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly errors: Readonly<Record<string, string[]>>;
+  /** what to tell those who can read the service's log */
+  readonly requestId: string;
   constructor(status: number, body: Partial<Schemas["ErrorOut"]> | undefined) {
-    super(body?.message || `${status}`);
+    super(body?.detail || `${status}`);
     this.status = status;
     this.code = body?.code ?? "";
     this.errors = body?.errors ?? {};
+    this.requestId = body?.request_id ?? "";
   }
 }
 

@@ -50,6 +50,9 @@ export function ErrorBox({ error, onAgain }: { error: unknown; onAgain?: () => v
     <div role="alert" className="rounded-lg border border-bad bg-card p-4">
       <p className="font-semibold text-bad">{missing ? t("error.notFoundTitle") : t("error.title")}</p>
       <p className="mt-1">{told}</p>
+      {error instanceof ApiError && error.status >= 500 && error.requestId && (
+        <p className="mt-1 text-xs text-mute">{t("error.request", { id: error.requestId })}</p>
+      )}
       {onAgain && !missing && (
         <Button className="mt-3" onPress={onAgain}>
           {t("error.again")}

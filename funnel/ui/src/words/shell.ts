@@ -57,6 +57,7 @@ export const shell = {
     "It is our fault. Load the page again; what is saved is safe.",
     "C’est notre faute. Rechargez la page ; ce qui est enregistré est en sûreté.",
   ],
+  "error.request": ["In the log: request {id}", "Dans le journal : requête {id}"],
   "error.again": ["Try again", "Réessayer"],
   "error.reload": ["Load again", "Recharger"],
   "common.cancel": ["Cancel", "Annuler"],

@@ -1,0 +1,56 @@
+"""The kinds of errors that have a page of their own under `/api/docs/problems/`: RFC 9457's problem types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """`remedy` says what a caller does about it."""
+
+    status: int
+    title: str
+    remedy: str
+
+
+PROBLEM_TYPES = {
+    "forbidden": ProblemType(
+        403,
+        "Not allowed",
+        "The token lacks the scope that the operation names: use another token, or have one made. "
+        "A write by the app's session needs the header X-CSRF-Token.",
+    ),
+    "has_problems": ProblemType(
+        422, "The document has problems", "`errors` lists them by their path in the document. Mend them and send again."
+    ),
+    "invalid": ProblemType(
+        422, "The request is not valid", "`errors` says what is wrong, by field or path. Nothing was written."
+    ),
+    "not_again": ProblemType(
+        409,
+        "The lead may not enter again",
+        "The lead is inside the sequence, or its document says how long to wait before entering again (`reenter`).",
+    ),
+    "not_live": ProblemType(409, "The sequence takes nobody in", "Publish the sequence first."),
+    "not_published": ProblemType(409, "Never published", "Publish the sequence first: there is no version of it yet."),
+    "over": ProblemType(409, "Over already", "What should be stopped has ended by itself. There is nothing to do."),
+    "revision_needed": ProblemType(
+        428,
+        "If-Match is missing",
+        "Read the thing, and send its ETag in If-Match with the change: nobody's work is overwritten unseen.",
+    ),
+    "service_unavailable": ProblemType(
+        503, "Away for a moment", "Try again after as many seconds as Retry-After says. Nothing was written."
+    ),
+    "stale": ProblemType(
+        412, "Changed meanwhile", "Read the thing again, make the change on what it says now, and send its new ETag."
+    ),
+    "taken": ProblemType(409, "In use already", "Something has this key. Choose another, or change what is there."),
+    "unauthorized": ProblemType(
+        401,
+        "Not signed in",
+        "Send `Authorization: Bearer` and a living token: one that was not revoked and has not expired.",
+    ),
+    "unknown_lead": ProblemType(422, "No such lead", "Look the lead up in /leads, or let a form capture it first."),
+}
