@@ -24,7 +24,7 @@ COMMANDS = {
     "sending": "funnel.commands:sending",
     "token": "funnel.commands:token",
     "up": "funnel.cli:up_command",
-    "user": "funnel.commands:user",
+    "user": "funnel.user_commands:user",
 }
 EXPECTED = (SettingsError, PostgresError, HomeError, UpError)
 

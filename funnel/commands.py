@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -70,27 +69,6 @@ def add_token(name: str, scopes: tuple[str, ...]) -> None:
         except tokens.UnknownScopeError as error:
             raise click.BadParameter(str(error), param_hint="--scope") from None
     click.echo(f"Token {name} ({', '.join(scopes)}), shown only now: {made}")
-
-
-@click.group()
-def user() -> None:
-    """Those who sign in to the app."""
-
-
-@user.command("add")
-@click.argument("email")
-def add_user(email: str) -> None:
-    """Make a user with a new password, shown once, as the last word."""
-    if "@" not in email:
-        raise click.BadParameter(f"{email} is no email address.", param_hint="EMAIL")
-    password = secrets.token_urlsafe(12)
-    with opened() as context, context.database.transaction() as session:
-        try:
-            user_id = users.add(session, email, password, context.wall())
-            audit.note(session, audit.SYSTEM, "create_user", f"users/{user_id}", context.wall())
-        except users.EmailTakenError as error:
-            raise click.ClickException(str(error)) from None
-    click.echo(f"User {users.account(email)}, password shown only now: {password}")
 
 
 @click.group()

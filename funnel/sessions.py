@@ -1,7 +1,7 @@
 """Who is signed in: the app's session cookie, and the proof that a write came from our own pages.
 
-The cookie is signed, not encrypted, and holds a user's id, a stamp of the password (so that a new password ends old
-sessions) and a token against cross-site request forgery. Browsers send it only to us (HttpOnly, SameSite=Lax, Secure
+The cookie is signed, not encrypted, and holds the text of a session, which is a row of the database and can be ended
+there, and a token against cross-site request forgery. Browsers send it only to us (HttpOnly, SameSite=Lax, Secure
 when the service is reached over https).
 """
 
@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
 
-from flask import Flask, Request, session
+from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from sqlalchemy.orm import Session
 
-from funnel.crm import users
-from funnel.doors import current, in_transaction
+from funnel.crm import user_sessions
+from funnel.doors import client_network, current, in_transaction
 from funnel.models import User
 
-#: wall time since the last answer
-SIGNED_IN_FOR = timedelta(days=7)
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Whose request this is, and in which of this person's sessions."""
+
+    user: User
+    session_id: int
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -43,35 +49,44 @@ def configure(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
-        PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
+        PERMANENT_SESSION_LIFETIME=user_sessions.IDLE,
     )
 
 
-def sign_in(user: User) -> None:
+def sign_in(database: Session, user: User) -> None:
     """Start a session of this user; nothing of the session before it is kept.
 
     The token is made here and not at its first use: the app asks several things at once, each answer renews the
     cookie, and the last one to come would drop a token that another one had just made.
     """
+    agent, network = request.headers.get("User-Agent", ""), client_network(request.remote_addr)
+    text = user_sessions.begin(database, user, agent, network, current().wall())
     session.clear()
     session.permanent = True
-    session.update(user=user.id, stamp=users.stamp(user))
+    session["session"] = text
     csrf_token()
 
 
 def sign_out() -> None:
+    """End this session, in the database too: a copy of the cookie opens nothing any more."""
+    here = signed_in()
+    if here:
+        in_transaction(lambda database: user_sessions.end(database, here.user.id, here.session_id))
     session.clear()
 
 
-def signed_in() -> User | None:
-    """The user of this request's session, if the password is still the one it began with."""
-    user_id = session.get("user")
-    if user_id is None:
+def signed_in() -> SignedIn | None:
+    """Whose session this request belongs to; asked of the database once in a request."""
+    if "signed_in" not in g:
+        g.signed_in = _find(session.get("session"))
+    return g.signed_in  # type: ignore[no-any-return]
+
+
+def _find(text: str | None) -> SignedIn | None:
+    if text is None:
         return None
-    user = in_transaction(lambda database: users.find(database, user_id))
-    if user is None or not hmac.compare_digest(users.stamp(user), session.get("stamp", "")):
-        return None
-    return user
+    found = in_transaction(lambda database: user_sessions.find(database, str(text), current().wall()))
+    return SignedIn(found[1], found[0].id) if found else None
 
 
 def csrf_token() -> str:

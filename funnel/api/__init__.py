@@ -20,6 +20,7 @@ from funnel.api import (
     rules,
     session,
     timeline,
+    users,
 )
 from funnel.api.description import Described, Refusals
 from funnel.api.errors import PAGES
@@ -36,6 +37,7 @@ OWN = (
     mailbox.blueprint,
     installation.blueprint,
     audit.blueprint,
+    users.blueprint,
 )
 TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add --name N --scope S` makes one."}
 SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}

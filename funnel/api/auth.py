@@ -10,7 +10,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from funnel import sessions
-from funnel.crm import tokens
+from funnel.crm import roles, tokens
 from funnel.doors import in_transaction
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -19,7 +19,7 @@ CSRF_HEADER = "X-CSRF-Token"
 
 
 def requires(scope: str) -> Callable[[View], View]:
-    """Declares what a token needs for this view; a signed-in user may do everything."""
+    """Declares what a token, or the role of a signed-in user, must allow for this view."""
     if scope not in tokens.SCOPES:
         raise ValueError(f"{scope} is not a scope.")
 
@@ -46,13 +46,18 @@ def caller() -> str:
     return str(g.caller)
 
 
+def may() -> list[str]:
+    """Every single scope of who calls."""
+    return tokens.single(g.scopes)
+
+
 def authorise() -> None:
     """Before each view of the API, and before its body is read. Raises Unauthorized or Forbidden."""
     scope = scope_of(request.endpoint or "")
     if "Authorization" in request.headers:
         _by_token(scope)
     else:
-        _by_session()
+        _by_session(scope)
 
 
 def _by_token(scope: str) -> None:
@@ -60,18 +65,20 @@ def _by_token(scope: str) -> None:
     token = in_transaction(lambda session: tokens.find(session, given.strip())) if scheme.lower() == "bearer" else None
     if token is None:
         raise Unauthorized("This token is not known, or it was revoked.", www_authenticate=_challenge())
-    g.caller = f"token {token.id}"
+    g.caller, g.scopes = f"token {token.id}", token.scopes
     if not tokens.allows(token.scopes, scope):
         raise Forbidden(f"This token has not the scope {scope}.")
 
 
-def _by_session() -> None:
-    user = sessions.signed_in()
-    if user is None:
+def _by_session(scope: str) -> None:
+    here = sessions.signed_in()
+    if here is None:
         raise Unauthorized("Send `Authorization: Bearer <token>`, or sign in.", www_authenticate=_challenge())
-    g.caller = f"user {user.id}"
+    g.caller, g.scopes = f"user {here.user.id}", roles.scopes(here.user.role)
     if request.method not in SAFE and not sessions.csrf_matches(request.headers.get(CSRF_HEADER)):
         raise Forbidden(f"A write by session needs the header {CSRF_HEADER}.")
+    if not tokens.allows(g.scopes, scope):
+        raise Forbidden(f"Your role, {here.user.role}, does not include {scope}. An admin can give you another role.")
 
 
 def _challenge() -> WWWAuthenticate:

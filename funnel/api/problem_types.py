@@ -34,6 +34,9 @@ PROBLEM_TYPES = {
     ),
     "not_live": ProblemType(409, "The sequence takes nobody in", "Publish the sequence first."),
     "not_published": ProblemType(409, "Never published", "Publish the sequence first: there is no version of it yet."),
+    "last_admin": ProblemType(
+        409, "Last admin", "Nobody could manage people any more. Make somebody else an admin first."
+    ),
     "over": ProblemType(409, "Over already", "What should be stopped has ended by itself. There is nothing to do."),
     "revision_needed": ProblemType(
         428,

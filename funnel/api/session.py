@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from funnel import sessions
-from funnel.api.auth import requires
+from funnel.api.auth import may, requires
 from funnel.api.blueprint import Blueprint
 from funnel.crm import installation
 from funnel.crm.sending import sending
@@ -28,10 +28,11 @@ def read_session() -> dict[str, Any]:
     """Who asks, the token for writes by session, engine time, whether mail may leave."""
     context = current()
     row, wall = in_transaction(installation.read), context.wall()
-    person = None if "Authorization" in request.headers else sessions.signed_in()
+    here = None if "Authorization" in request.headers else sessions.signed_in()
     return {
-        "user": person,
-        "csrf": sessions.csrf_token() if person else None,
+        "user": here.user if here else None,
+        "may": may(),
+        "csrf": sessions.csrf_token() if here else None,
         "now": context.now(),
         "speed": context.clock.speed,
         "sending": sending(row, wall),

@@ -16,6 +16,8 @@ from funnel.models import Token
 #: What a token can be allowed; `x:write` includes `x:read`, and `all` includes everything.
 SCOPES = (
     "all",
+    "account:read",
+    "account:write",
     "audit:read",
     "forms:read",
     "forms:write",
@@ -32,6 +34,8 @@ SCOPES = (
     "rules:write",
     "sequences:read",
     "sequences:write",
+    "users:read",
+    "users:write",
 )
 #: 256 random bits behind a prefix that secret scanners can find
 _SHAPE = re.compile(r"fnl_[A-Za-z0-9_-]{43}")
@@ -72,6 +76,11 @@ def allows(scopes: Collection[str], wanted: str) -> bool:
     """Whether a token with these scopes may do what asks for `wanted`."""
     area, _, right = wanted.partition(":")
     return "all" in scopes or wanted in scopes or (right == "read" and f"{area}:write" in scopes)
+
+
+def single(scopes: Collection[str]) -> list[str]:
+    """Every single scope that these come to, in order."""
+    return [scope for scope in SCOPES if scope != "all" and allows(scopes, scope)]
 
 
 def _digest(token: str) -> bytes:

@@ -11,7 +11,7 @@ from funnel.models.mailbox import MailboxMail
 from funnel.models.scoring import LeadClock, RulesVersion, ScoreEntry
 from funnel.models.suppression import Suppression
 from funnel.models.touch import Touch
-from funnel.models.user import LoginAttempts, Token, User
+from funnel.models.user import LoginAttempts, Token, User, UserSession
 
 __all__ = [
     "AuditEntry",
@@ -35,4 +35,5 @@ __all__ = [
     "Token",
     "Touch",
     "User",
+    "UserSession",
 ]

@@ -6,10 +6,7 @@ from marshmallow import fields
 
 from funnel.schemas.common import Out
 from funnel.schemas.installation import SendingOut
-
-
-class UserOut(Out):
-    email = fields.String()
+from funnel.schemas.user import UserOut
 
 
 class RoomsOut(Out):
@@ -20,6 +17,10 @@ class RoomsOut(Out):
 
 class SessionOut(Out):
     user = fields.Nested(UserOut, allow_none=True, metadata={"description": "null for a program with a token"})
+    may = fields.List(
+        fields.String(),
+        metadata={"description": "each scope that the role of this person, or this token, includes"},
+    )
     csrf = fields.String(
         allow_none=True, metadata={"description": "what a write by session sends in the header X-CSRF-Token"}
     )

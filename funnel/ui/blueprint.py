@@ -41,8 +41,7 @@ def _admit() -> WerkzeugResponse | None:
         abort(400, "This form is too old. Please reload the page and try again.")
     if getattr(current_app.view_functions.get(request.endpoint or ""), "public", False):
         return None
-    g.user = sessions.signed_in()
-    if g.user is None:
+    if sessions.signed_in() is None:
         return redirect(url_for("ui.login", next=request.full_path.rstrip("?")), 303)
     return None
 
@@ -60,5 +59,5 @@ def _words() -> dict[str, Any]:
         "_": spoken.word,
         "language": spoken.code,
         "csrf_token": sessions.csrf_token,
-        "user": g.get("user"),
+        "user": g.get("signed_in"),
     }

@@ -34,9 +34,10 @@ def log_in() -> Response | tuple[str, int, dict[str, str]]:
         return _too_soon(math.ceil(wait.total_seconds()), email)
     with database.transaction() as session:
         user = _check(session, email, password, account, address)
+        if user:
+            sessions.sign_in(session, user)
     if user is None:
         return _again(language.chosen().word("That email and password do not belong together."), email, 422, {})
-    sessions.sign_in(user)
     return redirect(_next() or url_for("ui.home"), 303)
 
 

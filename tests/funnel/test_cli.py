@@ -69,6 +69,29 @@ def test_the_same_user_twice_is_one_line(environ: dict[str, str]) -> None:
     assert "lena@example.org already" in refused(funnel(environ, "user", "add", "Lena@example.org"))
 
 
+def test_users_are_listed_given_roles_and_passwords_and_removed(environ: dict[str, str], committed: Context) -> None:
+    funnel(environ, "prepare")
+    funnel(environ, "user", "add", "lena@example.org", "--role", "viewer", "--name", "Lena B.")
+
+    assert "\tactive\tviewer\tlena@example.org\tLena B.\n" in funnel(environ, "user", "list").output
+    assert funnel(environ, "user", "role", "LENA@example.org", "sales").output == "lena@example.org is sales now.\n"
+    told = funnel(environ, "user", "password", "lena@example.org")
+    with committed.database.transaction() as session:
+        lena = users.check_password(session, "lena@example.org", told.output.split()[-1])
+        assert lena
+        assert lena.role == "sales"
+    assert "no more" in funnel(environ, "user", "remove", "lena@example.org").output
+    assert "lena" not in funnel(environ, "user", "list").output
+
+
+def test_the_last_admin_cannot_be_removed_and_nobody_is_one_line(environ: dict[str, str]) -> None:
+    funnel(environ, "prepare")
+
+    assert "last admin" in refused(funnel(environ, "user", "remove", users.FIRST_USER))
+    assert "last admin" in refused(funnel(environ, "user", "role", users.FIRST_USER, "viewer"))
+    assert "no user nobody@x.example" in refused(funnel(environ, "user", "password", "nobody@x.example"))
+
+
 def test_sending_is_held_shown_and_opened(environ: dict[str, str], committed: Context) -> None:
     funnel(environ, "sending", "stop", "--reason", "wrong template")
     with committed.database.transaction() as session:

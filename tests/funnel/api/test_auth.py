@@ -4,12 +4,21 @@ import pytest
 from sqlalchemy import select
 
 import wsgi
-from funnel.crm import tokens, users
+from funnel.crm import roles, tokens
 from funnel.models import Token
-from tests import problems
+from tests import people, problems
 
 SCOPES = [scope for scope in tokens.SCOPES if scope != "all"]
-VALUES = {"kind": "scoring", "key": "trial", "lead_id": 1, "mail_id": 1, "number": 1, "enrollment_id": 1, "job_id": 1}
+VALUES = {
+    "kind": "scoring",
+    "key": "trial",
+    "lead_id": 1,
+    "mail_id": 1,
+    "number": 1,
+    "enrollment_id": 1,
+    "user_id": 987654,
+    "job_id": 1,
+}
 
 
 @pytest.fixture
@@ -60,6 +69,17 @@ def test_every_route_opens_with_its_own_scope(routes, client, token):
         assert answer.status_code < 500, (method, path)
 
 
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_every_route_opens_for_a_role_exactly_when_its_scope_is_in_it(routes, client, context, role):
+    with context.database.transaction() as session:
+        people.sign_in(session, client, people.user(session, role=role, at=context.wall()), context.wall())
+
+    for method, path, scope in routes:
+        answer = client.open(path, method=method, headers={"X-CSRF-Token": "the-token"})
+
+        assert (answer.status_code == 403) is not tokens.allows(roles.scopes(role), scope), (method, path)
+
+
 def test_permission_is_asked_before_the_body_is_read(client, token):
     answer = client.post("/api/v1/forms", data=b"{", content_type="application/json", headers=token("leads:read"))
 
@@ -103,15 +123,12 @@ def test_the_database_holds_no_token(session, context):
 
 
 class TestSession:
-    """A person signed in to the app may do everything, and proves that writes come from our pages."""
+    """A person signed in to the app may do what the role says, and proves that writes come from our pages."""
 
     @pytest.fixture
     def signed_in(self, context, client):
-        with context.database.transaction() as database:
-            user = users.find(database, users.add(database, "mia@funnel.example", "correct horse", context.wall()))
-            stamp = users.stamp(user)
-        with client.session_transaction() as session:
-            session.update(user=user.id, stamp=stamp, csrf="the-token")
+        with context.database.transaction() as session:
+            people.sign_in(session, client, people.user(session, at=context.wall()), context.wall())
         return client
 
     def test_reads_need_the_cookie_alone(self, signed_in):

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.security import generate_password_hash
 
 import wsgi
 from funnel.context import Context
-from funnel.crm import users
+from funnel.crm import passwords
 from funnel.models import User
+from tests import people
 
 EMAIL, PASSWORD = "mia@funnel.example", "correct horse battery"
 
@@ -34,15 +34,14 @@ def browser(app: Flask) -> FlaskClient:
 @pytest.fixture(scope="session")
 def password_hash() -> str:
     """Made once, because hashes are slow on purpose."""
-    return generate_password_hash(PASSWORD, method="scrypt")
+    return passwords.hashed(PASSWORD)
 
 
 @pytest.fixture
 def user(context: Context, password_hash: str) -> int:
     with context.database.transaction() as session:
-        mia = User(email=EMAIL, password_hash=password_hash)
-        session.add(mia)
-        session.flush()
+        mia = people.user(session, EMAIL, at=context.wall())
+        mia.password_hash = password_hash
         return mia.id
 
 
@@ -58,8 +57,8 @@ def submit(browser: FlaskClient) -> Callable[..., Any]:
 
 @pytest.fixture
 def signed_in(user: int, context: Context, browser: FlaskClient) -> FlaskClient:
-    with context.database.transaction() as database, browser.session_transaction() as session:
-        session.update(user=user, stamp=users.stamp(database.get_one(User, user)))
+    with context.database.transaction() as session:
+        people.sign_in(session, browser, session.get_one(User, user), context.wall())
     return browser
 
 

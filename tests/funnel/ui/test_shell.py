@@ -89,7 +89,7 @@ def test_when_the_app_could_not_be_built_a_page_says_why(signed_in, tmp_path, mo
 def test_the_session_tells_the_user_the_token_and_the_engine(signed_in, context):
     told = signed_in.get("/api/v1/session").json
 
-    assert told["user"] == {"email": EMAIL}
+    assert (told["user"]["email"], told["user"]["role"]) == (EMAIL, "admin")
     assert abs(datetime.fromisoformat(told["now"]) - context.now()) < timedelta(seconds=5)
     assert (told["speed"], told["engine_silent"], told["rooms"]) == (1.0, True, {"mailbox": True})
     assert told["sending"] == {"state": "open", "reason": None, "until": None}

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from funnel.app import create_app
 from funnel.crm import logins, users
 from funnel.models import AuditEntry
+from tests import people
 from tests.funnel.ui.conftest import EMAIL, PASSWORD
 
 
@@ -93,6 +94,33 @@ def test_signing_out_closes_the_app(signed_in):
     assert signed_in.get("/app/").location.startswith("/app/login")
 
 
+def test_signing_out_ends_the_session_for_a_copy_of_the_cookie_too(signed_in, app):
+    thief = app.test_client()
+    thief.set_cookie("funnel", signed_in.get_cookie("funnel").value)
+    assert thief.get("/app/").status_code == 200
+
+    signed_in.post("/app/logout", data={"csrf": signed_in.get("/api/v1/session").json["csrf"]})
+
+    assert thief.get("/app/").location.startswith("/app/login")
+
+
+def test_a_removed_user_is_out_at_once_and_stays_out(signed_in, user, context, app):
+    with context.database.transaction() as session:
+        people.user(session, "omar@funnel.example", at=context.wall())
+        users.remove(session, users.find(session, user), context.wall())
+
+    assert signed_in.get("/app/").location.startswith("/app/login")
+    assert signed_in.get("/api/v1/leads").status_code == 401
+
+
+def test_a_removed_user_gets_no_new_session(user, submit, context):
+    with context.database.transaction() as session:
+        people.user(session, "omar@funnel.example", at=context.wall())
+        users.remove(session, users.find(session, user), context.wall())
+
+    assert submit("/app/login", email=EMAIL, password=PASSWORD).status_code == 422
+
+
 def test_the_token_against_forged_writes_is_in_the_cookie_from_the_start(user, browser, submit):
     submit("/app/login", email=EMAIL, password=PASSWORD)
     cookie = browser.get_cookie("funnel").value
@@ -107,7 +135,7 @@ def test_the_token_against_forged_writes_is_in_the_cookie_from_the_start(user, b
 
 def test_a_new_password_ends_old_sessions(signed_in, user, context):
     with context.database.transaction() as session:
-        users.find(session, user).password_hash = "scrypt:another"
+        users.set_password(session, users.find(session, user), "another one, quite long")
 
     assert signed_in.get("/app/").location.startswith("/app/login")
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
 
+from funnel.crm import users
 from funnel.db import Database, open_engine
-from funnel.models import User
 from nurture_sequences import programs as programs_cache
 from tests.conftest import create_database, database_url, drop_database
 from tests.funnel.ui.conftest import EMAIL, PASSWORD
@@ -38,7 +37,7 @@ def placed(cluster: str, template: str, home: Path, tell: Callable[[Session, dat
     engine = open_engine(url)
     database = Database(engine)
     with database.transaction() as session:
-        session.add(User(email=EMAIL, password_hash=generate_password_hash(PASSWORD, method="scrypt")))
+        users.add(session, EMAIL, PASSWORD, datetime.now(UTC), role="admin", name="Mia")
         # No worker runs here; the engine is heard of as if one did.
         session.execute(text("UPDATE installation SET pulse_at = now() + interval '1 day'"))
         programs_cache.forget()

@@ -1,0 +1,71 @@
+"""Sessions of the app: begun at sign-in, found by the text in the cookie, listed, ended. Times are wall times."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from funnel.models import User, UserSession
+
+#: without a request for so long, and so long after it began, a session is over
+IDLE, LONGEST = timedelta(days=7), timedelta(days=30)
+#: a session is noted as seen no more often than this
+SEEN_EVERY = timedelta(minutes=5)
+#: characters kept of what a browser calls itself
+AGENT = 200
+
+
+def begin(session: Session, user: User, agent: str, network: str | None, now: datetime) -> str:
+    """Start a session; returns the text for the cookie, of which only a digest is kept. Old sessions are cleared."""
+    over = (UserSession.seen_at < now - IDLE) | (UserSession.began_at < now - LONGEST)
+    session.execute(delete(UserSession).where(UserSession.user_id == user.id, over))
+    text = secrets.token_urlsafe(32)
+    kept = agent.replace("\x00", "")[:AGENT]
+    session.add(
+        UserSession(user_id=user.id, digest=_digest(text), agent=kept, network=network, began_at=now, seen_at=now)
+    )
+    session.flush()
+    return text
+
+
+def find(session: Session, text: str, now: datetime) -> tuple[UserSession, User] | None:
+    """The living session with this text, and its user; noted as seen. Looked up by digest: timing tells nothing."""
+    living = (
+        UserSession.digest == _digest(text),
+        UserSession.seen_at > now - IDLE,
+        UserSession.began_at > now - LONGEST,
+        User.removed_at.is_(None),
+    )
+    found = session.execute(select(UserSession, User).join(User, User.id == UserSession.user_id).where(*living)).first()
+    if found is None:
+        return None
+    if now - found[0].seen_at > SEEN_EVERY:
+        found[0].seen_at = now
+    return found[0], found[1]
+
+
+def of_user(session: Session, user_id: int, now: datetime) -> Sequence[UserSession]:
+    """The living sessions of this user, the last seen first."""
+    mine = (UserSession.user_id == user_id, UserSession.seen_at > now - IDLE, UserSession.began_at > now - LONGEST)
+    return session.scalars(select(UserSession).where(*mine).order_by(UserSession.seen_at.desc(), UserSession.id)).all()
+
+
+def end(session: Session, user_id: int, session_id: int) -> bool:
+    """End one session of this user; false when there is none of this id."""
+    mine = (UserSession.user_id == user_id, UserSession.id == session_id)
+    return session.scalar(delete(UserSession).where(*mine).returning(UserSession.id)) is not None
+
+
+def end_all(session: Session, user_id: int, *, spare: int | None = None) -> int:
+    """End all sessions of this user, except the one of the id `spare`; returns how many there were."""
+    mine = delete(UserSession).where(UserSession.user_id == user_id, UserSession.id != (spare or 0))
+    return len(session.scalars(mine.returning(UserSession.id)).all())
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode(errors="replace")).digest()
