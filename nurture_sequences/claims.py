@@ -116,6 +116,7 @@ def _answers(
             sequence_paused=row.paused,
             suppressed=row.address in suppressed,
             demo=bool(lead and lead.demo),
+            readdressed=bool(lead and lead.email != row.address),
             refusal=consents.may_mail(states.get(row.lead_id, {}), purpose),
             opens_at=_opens_at(program, lead, now),
             recent=tuple(counted),

@@ -48,6 +48,8 @@ class Candidate:
     sequence_paused: bool
     suppressed: bool
     demo: bool
+    #: queued for an address that is the lead's no more
+    readdressed: bool
     #: why the lead's consents forbid it, or None
     refusal: str | None
     #: when the sequence's window lets mail out: now, or later
@@ -68,6 +70,8 @@ def _never(sending: Sending, mail: Candidate) -> Skip | None:
         return Skip("suppressed")
     if not mail.marketing:
         return None
+    if mail.readdressed:
+        return Skip("address changed")
     if not mail.enrollment_active:
         return Skip("left the sequence")
     return Skip(mail.refusal) if mail.refusal else None

@@ -113,6 +113,7 @@ def _entries(taken: Sequence[Any], live: Sequence[Live]) -> list[Entry]:
     return [
         Entry(fact.lead_id, sequence_id, fact.id, fact.depth)
         for fact in taken
+        if fact.data.get("enrolls", True)
         for trigger in _triggers(fact)
         for sequence_id in listening.get(trigger, ())
     ]

@@ -37,7 +37,7 @@ def _answer(error: HTTPException) -> Response | HTTPException:
         return error
     told = getattr(error, "data", None) or {}
     if messages := told.get("messages"):
-        response = _problem(422, "invalid", "The request is not valid.", dict(_flat(messages)))
+        response = _problem(422, "invalid", "The request is not valid.", dict(flat(messages)))
     else:
         response = _problem(error.code or 500, _code(error), error.description or error.name, None)
     for name, value in error.get_headers():
@@ -67,7 +67,7 @@ def _code(error: HTTPException) -> str:
     return re.sub(r"[^a-z]+", "_", error.name.lower())
 
 
-def _flat(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+def flat(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
     """marshmallow's nested messages as one list per dotted path."""
     if not isinstance(messages, Mapping):
         yield path or "body", [str(text) for text in messages] if isinstance(messages, list) else [str(messages)]
@@ -75,4 +75,4 @@ def _flat(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
     for key, inner in messages.items():
         known = not path and key in _LOCATIONS
         here = path if known or key == "_schema" else f"{path}.{key}".lstrip(".")
-        yield from _flat(inner, here)
+        yield from flat(inner, here)

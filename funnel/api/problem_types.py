@@ -27,6 +27,9 @@ PROBLEM_TYPES = {
     "invalid": ProblemType(
         422, "The request is not valid", "`errors` says what is wrong, by field or path. Nothing was written."
     ),
+    "known_lead": ProblemType(
+        409, "The address is a lead's already", "The message names its id: edit that lead, or merge the two."
+    ),
     "not_again": ProblemType(
         409,
         "The lead may not enter again",

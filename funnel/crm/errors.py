@@ -13,3 +13,11 @@ class RepeatedError(Exception):
 
 class OverError(Exception):
     """It ended before; nothing about it can be changed any more."""
+
+
+class KnownLeadError(Exception):
+    """This address is a lead's already."""
+
+    def __init__(self, lead_id: int) -> None:
+        super().__init__(f"lead {lead_id} has this address")
+        self.lead_id = lead_id

@@ -29,7 +29,9 @@ _ASKED = text("""
     SELECT submissions.lead_id, forms.key,
            coalesce((SELECT json_object_agg(purpose, wording) FROM consents
                       WHERE consents.lead_id = submissions.lead_id AND submission_id = submissions.id
-                        AND action = 'pending'), '{}') AS wordings
+                        AND action = 'pending' AND NOT EXISTS (
+                            SELECT FROM consents later WHERE later.lead_id = consents.lead_id
+                               AND later.id > consents.id AND later.channel = 'address_changed')), '{}') AS wordings
       FROM submissions JOIN forms ON forms.id = form_id
      WHERE submissions.id = :submission AND submissions.lead_id IS NOT NULL
 """)

@@ -19,6 +19,7 @@ export function sentence(fact: Fact, t: Say): string {
       from: stage(text(data.from), t),
       to: stage(text(data.to), t),
       purposes: Array.isArray(data.purposes) ? data.purposes.join(", ") : text(data.purpose),
+      keys: [data.keys, data.columns].flatMap((some) => (Array.isArray(some) ? some : [])).join(", "),
       mail: step ? t("fact.mail", { step }) : t("fact.aMail"),
     }),
   );
