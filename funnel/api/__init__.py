@@ -9,6 +9,7 @@ import flask
 from funnel import auditing, sessions
 from funnel.api import (
     audit,
+    changes,
     docs,
     forms,
     history,
@@ -33,6 +34,7 @@ OWN = (
     lead_edits.blueprint,
     timeline.blueprint,
     history.blueprint,
+    changes.blueprint,
     maturity.blueprint,
     rules.blueprint,
     jobs.blueprint,

@@ -21,6 +21,12 @@ PROBLEM_TYPES = {
         "The token lacks the scope that the operation names: use another token, or have one made. "
         "A write by the app's session needs the header X-CSRF-Token.",
     ),
+    "gone": ProblemType(
+        410,
+        "The cursor's log is no more",
+        "The database was restored from a backup or moved to another server. Read the feed again without a cursor: "
+        "facts that you know have the ids you know them by.",
+    ),
     "has_problems": ProblemType(
         422, "The document has problems", "`errors` lists them by their path in the document. Mend them and send again."
     ),

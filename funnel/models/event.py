@@ -45,6 +45,8 @@ class Event(Base):
     __table_args__ = (
         # Read by timelines.
         Index(None, "lead_id", "at"),
+        # Read by the change feed.
+        Index(None, "transaction_id", "id"),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 

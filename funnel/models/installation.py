@@ -32,5 +32,9 @@ class Installation(Base):
     speed: Mapped[float] = mapped_column(server_default=text("1"))
     #: last sign of life of any pulse (wall time)
     pulse_at: Mapped[datetime | None]
+    #: the cluster (its system identifier) whose transaction ids the facts bear that are newer than `log_restored_to`;
+    #: up to that id they came with a dump from elsewhere
+    log_cluster: Mapped[str | None]
+    log_restored_to: Mapped[int] = mapped_column(server_default=text("0"))
 
     __table_args__ = (CheckConstraint("one", name="single_row"), CheckConstraint("speed >= 1", name="speed"))

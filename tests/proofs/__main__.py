@@ -4,6 +4,7 @@ kills      workers, each with a pulse, are killed with SIGKILL at random
 postgres   the same, and PostgreSQL is ended without warning in the middle
 broker     the same, and the server of RabbitMQ or Redis is killed in the middle
 outage     PostgreSQL is away for --size seconds (120) under a constant load of form posts
+feed       32 writers, some of which commit late, and a reader of the change feed, for --size seconds (60)
 small      a small edition of each of these, on each broker: what CI runs
 """
 
@@ -19,6 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.proofs.feed import prove_feed
 from tests.proofs.outage import prove_outage
 from tests.proofs.proof import KINDS, Figures, Plan, prove
 from tests.proofs.storm import Weather
@@ -29,14 +31,19 @@ LARGE = Weather(life=2, servers=10, longest=900)
 SMALL = Weather(life=0.8, servers=4, longest=12)
 SMALL_LEADS = 60
 SMALL_OUTAGE = 10
+SMALL_FEED = 10
+#: played without a storm of kills, for so many seconds
+BY_THE_CLOCK = ("outage", "feed")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="./run prove", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("name", choices=(*KINDS, "outage", "small"))
-    parser.add_argument("--size", type=int, help="how many leads; 2000, in `small` 60 (seconds for `outage`)")
+    parser.add_argument("name", choices=(*KINDS, *BY_THE_CLOCK, "small"))
+    parser.add_argument(
+        "--size", type=int, help="how many leads; 2000, in `small` 60 (seconds for `outage` and `feed`)"
+    )
     parser.add_argument("--broker", choices=BROKERS, help="default: memory; for `broker`, rabbitmq")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of the kills and faults")
     parser.add_argument("--keep", type=Path, help="leave databases and logs in this folder")
@@ -45,12 +52,14 @@ def main() -> None:
     results = [_play(plan, chosen.keep) for plan in _plans(chosen)]
     if chosen.name in ("outage", "small"):
         results.append(_outage((chosen.size or 120) if chosen.name == "outage" else SMALL_OUTAGE))
+    if chosen.name in ("feed", "small"):
+        results.append(_feed((chosen.size or 60) if chosen.name == "feed" else SMALL_FEED, chosen.seed))
     if not all(results):
         sys.exit(1)
 
 
 def _plans(chosen: argparse.Namespace) -> Iterator[Plan]:
-    if chosen.name == "outage":
+    if chosen.name in BY_THE_CLOCK:
         return
     if chosen.name != "small":
         broker = chosen.broker or ("rabbitmq" if chosen.name == "broker" else "memory")
@@ -97,6 +106,28 @@ def _outage(seconds: int) -> bool:
     for what, value in rows.items():
         print(f"  {what + ':':31}{value}")
     print(f"outage: {'HOLDS' if figures.holds else 'FAILED'}: {everybody} people, {figures.leads} leads", flush=True)
+    return figures.holds
+
+
+def _feed(seconds: int, seed: int) -> bool:
+    print(f"feed: {seconds} s, seed {seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="funnel-proof-") as folder:
+        figures = prove_feed(Path(folder), seconds, seed, lambda line: print(f"  {line}", flush=True))
+    rows = {
+        "facts in the log": f"{figures.facts}, {figures.posts} of them by posts of a form",
+        "transactions": f"{figures.slow} slow ones, {figures.rolled_back} rolled back, one held open throughout",
+        "read past the held one": figures.past_the_held,
+        "committed late": f"{figures.late} facts, behind one of a higher id that was read already",
+        "missed": figures.missed,
+        "doubled": figures.doubled,
+        "never committed, yet read": figures.strange,
+        "out of a lead's order": figures.out_of_order,
+        "pages": f"{figures.pages}, the slowest {figures.slowest_page * 1000:.0f} ms, its wait included",
+        "longest cursor": f"{figures.longest_cursor} characters",
+    }
+    for what, value in rows.items():
+        print(f"  {what + ':':31}{value}")
+    print(f"feed: {'HOLDS' if figures.holds else 'FAILED'}: {figures.facts} facts, {figures.missed} missed", flush=True)
     return figures.holds
 
 
