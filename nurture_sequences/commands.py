@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from funnel.commands import opened
 from funnel.conditions import Problem
 from funnel.crm import leads
+from nurture_sequences import membership, overview, simulation, yaml_documents
 from nurture_sequences import models as tables
-from nurture_sequences import overview, simulation, yaml_documents
 from nurture_sequences import sequences as verbs
 from nurture_sequences.advice import advice
 from nurture_sequences.simulate import Moment
@@ -26,6 +26,7 @@ from nurture_sequences.simulate import Moment
 @click.option("--lead", "email", metavar="EMAIL", help="As this lead would go; otherwise a new one.")
 def simulate(what: str, email: str | None) -> None:
     """Print what a sequence would do, from now on."""
+    membership.register()
     with opened() as context:
         start = context.now()
         with context.database.transaction() as session:

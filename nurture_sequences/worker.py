@@ -18,6 +18,7 @@ from funnel.context import Context
 from funnel.crm import installation, partitions
 from funnel.db import AWAY
 from funnel.supervisor.orphans import die_with_parent
+from nurture_sequences import membership
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
 from nurture_sequences.handing_out import Limits
@@ -96,6 +97,7 @@ def _start_up(context: Context) -> None:
 
 def compose(settings: config.Settings) -> dramatiq.Broker:
     """Everything of one worker process, from settings to a broker that `dramatiq` can run."""
+    membership.register()
     threads = settings.worker_threads
     context = Context.open(settings, connections=threads + 2, lock_seconds=LOCK_SECONDS)
     engine = Engine(context, open_mailer(settings, context.database), kinds=jobs.listing(jobs.KINDS, KINDS))

@@ -25,12 +25,16 @@ from funnel.clock import EngineClock
 from funnel.context import Context
 from funnel.db import Database, open_engine
 from funnel.embedded import EmbeddedPostgres
+from nurture_sequences import membership
 
 KEYS = {"SECRET_KEY": "test-secret-key-0123456789abcdef0123", "FINGERPRINT_KEY": "test-fingerprint-key-0123456789abcd"}
 #: a Monday, ten in the morning in UTC
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 _numbers = itertools.count(1)
+
+# As `wsgi.py` and the worker do.
+membership.register()
 
 
 @pytest.fixture

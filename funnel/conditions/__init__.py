@@ -12,8 +12,9 @@ from funnel.conditions.needs import event_kinds, reads
 from funnel.conditions.nodes import Condition
 from funnel.conditions.python import Answer, Predicate, predicate
 from funnel.conditions.reading import Problem, Reading
+from funnel.conditions.ripening import ripening_sql
 from funnel.conditions.sql import Sql, engagement_sql, sql
-from funnel.conditions.subject import TRACKING, Subject
+from funnel.conditions.subject import TRACKING, Occurred, Subject
 
 __all__ = [
     "TRACKING",
@@ -21,6 +22,7 @@ __all__ = [
     "Changes",
     "Condition",
     "ConditionError",
+    "Occurred",
     "Predicate",
     "Problem",
     "Reading",
@@ -35,5 +37,6 @@ __all__ = [
     "problems",
     "read",
     "reads",
+    "ripening_sql",
     "sql",
 ]

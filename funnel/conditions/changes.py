@@ -9,8 +9,9 @@ from typing import TypeAlias
 from funnel.conditions import nodes
 from funnel.conditions.needs import terms
 from funnel.conditions.nodes import Condition
-from funnel.conditions.python import predicate
+from funnel.conditions.python import matches, predicate
 from funnel.conditions.subject import Subject
+from funnel.conditions.values import getter, turns
 from funnel.decay import GONE
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -20,7 +21,7 @@ Changes: TypeAlias = Callable[[Subject, datetime], datetime | None]
 
 def changes(condition: Condition) -> Changes:
     """The function that says when time alone changes this condition's answer about a lead."""
-    asked, timed = predicate(condition), [term for term in terms(condition) if _is_timed(term)]
+    asked, timed = predicate(condition), [term for term in terms(condition) if is_timed(term)]
 
     def next_change(subject: Subject, now: datetime) -> datetime | None:
         if not timed:
@@ -32,10 +33,16 @@ def changes(condition: Condition) -> Changes:
     return next_change
 
 
-def _is_timed(term: Condition) -> bool:
-    if isinstance(term, nodes.Score):
-        return term.of != "fit"
-    return isinstance(term, nodes.Form | nodes.Event) and term.within is not None
+def is_timed(term: Condition) -> bool:
+    """Whether time alone may change the answer of this term."""
+    match term:
+        case nodes.Score():
+            return term.of != "fit"
+        case nodes.Form() | nodes.Event():
+            return term.within is not None
+        case nodes.Value(_, test):
+            return isinstance(test, nodes.Near)
+    return False
 
 
 def _moments(term: Condition, subject: Subject, now: datetime) -> Iterator[datetime]:
@@ -46,8 +53,10 @@ def _moments(term: Condition, subject: Subject, now: datetime) -> Iterator[datet
         case nodes.Form(key, within) if within and key in subject.forms:
             yield subject.forms[key] + within
         case nodes.Event(kind, within, times) if within:
-            newest = sorted(subject.events.get(kind, ()), reverse=True)
+            newest = sorted((one.at for one in subject.events.get(kind, ()) if matches(one, term)), reverse=True)
             yield from (at + within for at in newest[times - 1 : times])
+        case nodes.Value(place, nodes.Near() as test):
+            yield from turns(test, getter(place)(subject))
 
 
 def _crossing(term: nodes.Score, subject: Subject, now: datetime) -> Iterator[datetime]:

@@ -16,4 +16,10 @@ def check_circles(reading: Reading, condition: Condition, path: str, *, score: b
             reading.complain(path, "the stage cannot be asked here: it follows from this")
         elif isinstance(term, nodes.Score) and not score:
             reading.complain(path, "the score cannot be asked here: it follows from this")
+        elif isinstance(term, nodes.Segment):
+            reading.complain(path, "segments cannot be asked here: they may follow from score and stage")
+        elif isinstance(term, nodes.Sequence):
+            reading.complain(
+                path, "sequences cannot be asked here: nobody looks again when a lead enters or leaves one"
+            )
     return len(reading.problems) == before

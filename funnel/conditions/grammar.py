@@ -2,10 +2,17 @@
 
 {"stage": "warm"}                          {"stage": {"at_least": "warm"}}      also at_most, is
 {"tag": "vip"}                             {"consent": "email_marketing"}
-{"field": {"key": "size", "at_least": 50}} also is, not, contains, at_most, known (true or false)
+{"field": {"key": "size", "at_least": 50}} also is, not, contains, at_most, known (true or false), and for dates
+                                           before, after ("2026-05-31"), in_last, in_next ("7 days"), days in UTC
+{"answer": {"form": "demo", "key": "budget", "is": "large"}}   the same tests of the last accepted submission
+{"source": {"campaign": "spring"}}         also source, medium, term, content, network; touch: first or last; each
+                                           may be an object of is, not, contains, known
+{"created": {"in_last": "30 days"}}        also in_next, before, after
 {"score": {"at_least": 30}}                also at_most; of: fit, engagement or total
 {"form": "demo"}                           {"form": {"key": "demo", "within": "30 days"}}
-{"event": "message_clicked"}               {"event": {"kind": ..., "within": "7 days", "at_least": 2}}
+{"event": "message_clicked"}               {"event": {"kind": ..., "within": "7 days", "at_least": 2, "data": {...}}}
+{"sequence": "welcome"}                    {"sequence": {"was_in": "welcome"}}  also in, completed
+{"segment": "warm-clinics"}
 {"all": [...]}  {"any": [...]}  {"not": {...}}
 """
 
@@ -21,7 +28,7 @@ from funnel.conditions.reading import Problem, Reading, below, listed, shown, un
 DEEPEST = 10
 MOST_CONDITIONS = 1000
 #: words of the plan that nothing answers yet
-UNBUILT = ("replied", "segment", "campaign", "source")
+UNBUILT = ("replied", "campaign", "owner", "company")
 
 
 class ConditionError(ValueError):
@@ -41,9 +48,14 @@ def parse(document: object) -> Condition:
     return condition
 
 
-def problems(document: object, path: str = "", ladder: Collection[str] | None = None) -> list[Problem]:
-    """What a person has to mend in this condition; `ladder` holds the stages there are, None leaves them unchecked."""
-    reading = Reading(ladder)
+def problems(
+    document: object,
+    path: str = "",
+    ladder: Collection[str] | None = None,
+    segments: Collection[str] | None = None,
+) -> list[Problem]:
+    """What a person has to mend in this condition; stages and segments that exist, None leaves them unchecked."""
+    reading = Reading(ladder, segments)
     read(reading, document, path)
     return reading.problems
 

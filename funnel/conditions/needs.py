@@ -9,22 +9,26 @@ from funnel.conditions.nodes import Condition
 from funnel.conditions.subject import TRACKING
 
 _ROOMS = {
+    nodes.Stage: "stage",
     nodes.Tag: "tags",
-    nodes.FieldIs: "fields",
-    nodes.FieldContains: "fields",
-    nodes.FieldNumber: "fields",
-    nodes.FieldKnown: "fields",
     nodes.Score: "score",
     nodes.Consent: "consents",
     nodes.Form: "forms",
     nodes.Event: "events",
+    nodes.Sequence: "sequences",
+    nodes.Segment: "segments",
 }
+_PLACES = {nodes.Field: "fields", nodes.Answer: "answers", nodes.Source: "touches", nodes.Created: "created"}
 
 
 def reads(condition: Condition) -> frozenset[str]:
-    """Some of tags, fields, score, consents, forms, events. The stage and its ladder are always needed."""
-    rooms = {_ROOMS[type(term)] for term in terms(condition) if type(term) in _ROOMS}
+    """What the condition looks at; every word but stage and score names something that must be loaded."""
+    rooms = {_room(term) for term in terms(condition)}
     return frozenset(rooms | ({"consents"} if event_kinds(condition) & TRACKING.keys() else set()))
+
+
+def _room(term: Condition) -> str:
+    return _PLACES[type(term.place)] if isinstance(term, nodes.Value) else _ROOMS[type(term)]
 
 
 def event_kinds(condition: Condition) -> frozenset[str]:
@@ -37,7 +41,7 @@ def terms(condition: Condition) -> Iterator[Condition]:
     if isinstance(condition, nodes.All | nodes.AnyOf):
         for part in condition.parts:
             yield from terms(part)
-    elif isinstance(condition, nodes.Not):
+    elif isinstance(condition, nodes.Not | nodes.Holds):
         yield from terms(condition.part)
     else:
         yield condition

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from funnel.conditions import nodes
-from funnel.conditions.nodes import Condition, Scalar
-from funnel.conditions.subject import Subject
+from funnel.conditions.nodes import Condition
+from funnel.conditions.subject import Occurred, Subject
+from funnel.conditions.values import equal, getter, passing
 
 #: yes, no, or None: not measurable
 Answer: TypeAlias = bool | None
 #: `now` is engine time
 Predicate: TypeAlias = Callable[[Subject, datetime], Answer]
-
-#: ASCII and Latin-1 only, so that Python and PostgreSQL fold alike whatever the database's locale
-UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞ"
-LOWER = UPPER.lower()
-NUMBER = "-?[0-9]{1,30}([.][0-9]{1,30})?"
-
-_FOLD = str.maketrans(UPPER, LOWER)
-_NUMBER = re.compile(NUMBER)
 
 
 def predicate(condition: Condition) -> Predicate:
@@ -35,26 +26,32 @@ def predicate(condition: Condition) -> Predicate:
             return _any([predicate(part) for part in parts])
         case nodes.Not(part):
             return _not(predicate(part))
+        case nodes.Holds(part):
+            return _holds(predicate(part))
+        case _:
+            return _leaf(condition)
+
+
+def _leaf(term: nodes.Leaf) -> Predicate:
+    match term:
         case nodes.Stage():
-            return _stage(condition)
+            return _stage(term)
         case nodes.Tag(name):
             return lambda subject, now: name in subject.tags
-        case nodes.FieldIs(key, value):
-            return lambda subject, now: key in subject.fields and _equal(subject.fields[key], value)
-        case nodes.FieldContains(key, value):
-            return lambda subject, now: _contains(subject.fields.get(key), value)
-        case nodes.FieldNumber():
-            return _field_number(condition)
-        case nodes.FieldKnown(key):
-            return lambda subject, now: subject.fields.get(key) not in (None, "")
+        case nodes.Value(place, test):
+            return _value(place, test)
         case nodes.Score():
-            return _score(condition)
+            return _score(term)
         case nodes.Consent(purpose):
             return lambda subject, now: subject.consents.get(purpose) == "granted"
         case nodes.Form(key, within):
             return lambda subject, now: key in subject.forms and _recent(subject.forms[key], within, now)
         case nodes.Event():
-            return _event(condition)
+            return _event(term)
+        case nodes.Sequence(test, key):
+            return lambda subject, now: test in subject.sequences.get(key, ())
+        case nodes.Segment(key):
+            return lambda subject, now: key in subject.segments
 
 
 def _all(parts: Sequence[Predicate]) -> Predicate:
@@ -91,6 +88,15 @@ def _not(part: Predicate) -> Predicate:
     return negated
 
 
+def _holds(part: Predicate) -> Predicate:
+    return lambda subject, now: bool(part(subject, now))
+
+
+def _value(place: nodes.Place, test: nodes.Test) -> Predicate:
+    get, passes = getter(place), passing(test)
+    return lambda subject, now: passes(get(subject), now)
+
+
 def _stage(term: nodes.Stage) -> Predicate:
     if term.test == "is":
         return lambda subject, now: subject.stage == term.key
@@ -101,16 +107,6 @@ def _stage(term: nodes.Stage) -> Predicate:
         if here is None or there is None:
             return None  # the rung was removed: nothing can be said of above and below
         return here >= there if at_least else here <= there
-
-    return compared
-
-
-def _field_number(term: nodes.FieldNumber) -> Predicate:
-    limit, at_least = Decimal(repr(term.limit)), term.test == "at_least"
-
-    def compared(subject: Subject, now: datetime) -> Answer:
-        value = _number(subject.fields.get(term.key))
-        return value is not None and (value >= limit if at_least else value <= limit)
 
     return compared
 
@@ -134,7 +130,8 @@ def _points(of: str, subject: Subject, now: datetime) -> float:
 
 def _event(term: nodes.Event) -> Predicate:
     def happened(subject: Subject, now: datetime) -> Answer:
-        times = sum(_recent(at, term.within, now) for at in subject.events.get(term.kind, ()))
+        seen = subject.events.get(term.kind, ())
+        times = sum(_recent(one.at, term.within, now) and matches(one, term) for one in seen)
         if times >= term.at_least:
             return True
         return False if subject.measures(term.kind) else None
@@ -146,22 +143,6 @@ def _recent(at: datetime, within: timedelta | None, now: datetime) -> bool:
     return within is None or at > now - within
 
 
-def _equal(value: Any, wanted: Scalar) -> bool:
-    """As JSON has it: true is not 1, but 1 is 1.0."""
-    return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
-
-
-def _contains(value: Any, wanted: Scalar) -> bool:
-    if isinstance(value, list):
-        return any(_equal(element, wanted) for element in value)
-    if not isinstance(value, str) or not isinstance(wanted, str):
-        return False
-    return wanted.translate(_FOLD) in value.translate(_FOLD)
-
-
-def _number(value: Any) -> Decimal | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Decimal(repr(value))
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return Decimal(value)
-    return None
+def matches(one: Occurred, term: nodes.Event) -> bool:
+    """Whether what was noted of an event is what the term asks for."""
+    return all(equal(one.data.get(key), wanted) for key, wanted in term.data)

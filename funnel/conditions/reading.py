@@ -31,6 +31,8 @@ class Reading:
 
     #: stages that exist; None when that is not checked
     ladder: Collection[str] | None = None
+    #: segments that exist; None when that is not checked
+    segments: Collection[str] | None = None
     problems: list[Problem] = field(default_factory=list)
     #: conditions read so far
     conditions: int = 0
@@ -75,6 +77,13 @@ class Reading:
         key = self.text(value, path)
         if key is not None and self.ladder is not None and key not in self.ladder:
             self.complain(path, f'there is no stage "{key}"{suggestion(key, self.ladder)}')
+            return None
+        return key
+
+    def segment(self, value: object, path: str) -> str | None:
+        key = self.text(value, path)
+        if key is not None and self.segments is not None and key not in self.segments:
+            self.complain(path, f'there is no segment "{key}"{suggestion(key, self.segments)}')
             return None
         return key
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from funnel.conditions import nodes
+from funnel.conditions import nodes, registry, sql_values
 from funnel.conditions.nodes import Condition
-from funnel.conditions.python import LOWER, NUMBER, UPPER
+from funnel.conditions.sql_parameters import Parameters, sign
 from funnel.conditions.subject import TRACKING
 from funnel.decay import GONE, Decay
 
@@ -24,22 +23,21 @@ class Sql:
 
 def sql(condition: Condition, now: datetime, decay: Decay, prefix: str = "c") -> Sql:
     """The condition at engine time `now`. `prefix` keeps the parameters of two conditions in one query apart."""
-    writer = _Writer(now, decay, prefix)
-    return Sql(writer.write(condition), writer.params)
+    writer = Writer(now, decay, Parameters(prefix))
+    return Sql(writer.write(condition), writer.to.values)
 
 
 def engagement_sql(now: datetime, decay: Decay, prefix: str = "e") -> Sql:
     """What is left of a lead's engagement at `now`, as `Subject.engagement_at` has it."""
-    writer = _Writer(now, decay, prefix)
-    return Sql(writer.engagement(), writer.params)
+    writer = Writer(now, decay, Parameters(prefix))
+    return Sql(writer.engagement(), writer.to.values)
 
 
 @dataclass
-class _Writer:
+class Writer:
     now: datetime
     decay: Decay
-    prefix: str
-    params: dict[str, Any] = field(default_factory=dict)
+    to: Parameters
 
     def write(self, condition: Condition) -> str:
         match condition:
@@ -49,55 +47,44 @@ class _Writer:
                 return f"({' OR '.join(self.write(part) for part in parts)})"
             case nodes.Not(part):
                 return f"(NOT {self.write(part)})"
+            case nodes.Holds(part):
+                return f"({self.write(part)} IS TRUE)"
+            case _:
+                return self.leaf(condition)
+
+    def leaf(self, term: nodes.Leaf) -> str:
+        match term:
             case nodes.Stage():
-                return self.stage(condition)
+                return self.stage(term)
             case nodes.Tag(name):
-                return f"(leads.tags @> ARRAY[{self.text(name)}])"
-            case nodes.FieldIs(key, value):
-                return f"(leads.fields @> {self.json({key: value})})"
-            case nodes.FieldContains():
-                return self.contains(condition)
-            case nodes.FieldNumber():
-                return self.field_number(condition)
-            case nodes.FieldKnown(key):
-                return f"(coalesce(leads.fields ->> {self.text(key)}, '') <> '')"
+                return f"(leads.tags @> ARRAY[{self.to.text(name)}])"
+            case nodes.Value():
+                return sql_values.written(term, self.now, self.to)
             case nodes.Score():
-                return self.score(condition)
+                return self.score(term)
             case nodes.Consent(purpose):
                 return self.granted(purpose)
             case nodes.Form():
-                return self.form(condition)
+                return self.form(term)
             case nodes.Event():
-                return self.event(condition)
+                return self.event(term)
+            case nodes.Sequence(test, key):
+                return f"({registry.sequences().sql[test].format(key=self.to.text(key))})"
+            case nodes.Segment(key):
+                return self.segment(key)
 
     def stage(self, term: nodes.Stage) -> str:
-        key = self.text(term.key)
+        key = self.to.text(term.key)
         if term.test == "is":
             return f"(leads.stage = {key})"
         here = "(SELECT stages.position FROM stages WHERE stages.key = leads.stage)"
         there = f"(SELECT stages.position FROM stages WHERE stages.key = {key})"
-        return f"({here} {_sign(term.test)} {there})"
-
-    def contains(self, term: nodes.FieldContains) -> str:
-        value = f"(leads.fields -> {self.text(term.key)})"
-        branches = f"WHEN 'array' THEN {value} @> {self.json(term.value)}"
-        if isinstance(term.value, str):
-            fold = f"{self.text(UPPER)}, {self.text(LOWER)}"
-            part = f"translate({self.text(term.value)}, {fold})"
-            branches += f" WHEN 'string' THEN strpos(translate({value} #>> '{{}}', {fold}), {part}) > 0"
-        return f"(CASE jsonb_typeof({value}) {branches} ELSE false END IS TRUE)"
-
-    def field_number(self, term: nodes.FieldNumber) -> str:
-        key = self.text(term.key)
-        value, kind = f"(leads.fields ->> {key})", f"jsonb_typeof(leads.fields -> {key})"
-        like_a_number = f"{kind} = 'number' OR ({kind} = 'string' AND {value} ~ {self.text(f'^{NUMBER}$')})"
-        limit = f"CAST({self.bind(repr(term.limit))} AS numeric)"
-        return f"(CASE WHEN {like_a_number} THEN CAST({value} AS numeric) {_sign(term.test)} {limit} ELSE false END)"
+        return f"({here} {sign(term.test)} {there})"
 
     def score(self, term: nodes.Score) -> str:
         engagement = "" if term.of == "fit" else self.engagement()
         points = {"fit": "leads.fit", "engagement": engagement, "total": f"leads.fit + {engagement}"}[term.of]
-        return f"({points} {_sign(term.test)} CAST({self.bind(float(term.limit))} AS double precision))"
+        return f"({points} {sign(term.test)} CAST({self.to.bind(float(term.limit))} AS double precision))"
 
     def engagement(self) -> str:
         if not self.decay.spans:
@@ -112,55 +99,44 @@ class _Writer:
         """How many of them lie within one span of the decay's, which begins for the first one at the value itself."""
         spans = self.decay.spans
         end = min(self.now, spans[number + 1][0]) if number + 1 < len(spans) else self.now
-        start = f"greatest(leads.engaged_at, {self.time(spans[number][0])})" if number else "leads.engaged_at"
-        seconds = f"CAST(extract(epoch FROM {self.time(end)} - {start}) AS double precision)"
-        return f"greatest({seconds}, 0) / {self.seconds(spans[number][1])}"
-
-    def time(self, at: datetime) -> str:
-        return f"CAST({self.bind(at)} AS timestamptz)"
-
-    def seconds(self, span: timedelta) -> str:
-        return f"CAST({self.bind(span.total_seconds())} AS double precision)"
+        start = f"greatest(leads.engaged_at, {self.to.time(spans[number][0])})" if number else "leads.engaged_at"
+        seconds = f"CAST(extract(epoch FROM {self.to.time(end)} - {start}) AS double precision)"
+        return f"greatest({seconds}, 0) / {self.to.seconds(spans[number][1])}"
 
     def granted(self, purpose: str) -> str:
         last = (
             "SELECT consents.action = 'granted' FROM consents WHERE consents.lead_id = leads.id"
-            f" AND consents.purpose = {self.text(purpose)} ORDER BY consents.id DESC LIMIT 1"
+            f" AND consents.purpose = {self.to.text(purpose)} ORDER BY consents.id DESC LIMIT 1"
         )
         return f"coalesce(({last}), false)"
 
     def form(self, term: nodes.Form) -> str:
         return (
             "EXISTS (SELECT FROM submissions JOIN forms ON forms.id = submissions.form_id"
-            f" WHERE submissions.lead_id = leads.id AND forms.key = {self.text(term.key)}"
+            f" WHERE submissions.lead_id = leads.id AND forms.key = {self.to.text(term.key)}"
             f" AND submissions.outcome = 'accepted'{self.recent('submissions.at', term.within)})"
         )
 
     def event(self, term: nodes.Event) -> str:
-        # EXISTS with an offset stops at the n-th row, and without one it is a plain semi-join.
-        offset = f" OFFSET {term.at_least - 1}" if term.at_least > 1 else ""
-        happened = (
-            f"EXISTS (SELECT FROM events WHERE events.lead_id = leads.id AND events.kind = {self.text(term.kind)}"
-            f"{self.recent('events.at', term.within)}{offset})"
-        )
+        happened = self.happened(term)
         if term.kind not in TRACKING:
             return happened
         return f"CASE WHEN {happened} THEN true WHEN {self.granted(TRACKING[term.kind])} THEN false END"
 
+    def happened(self, term: nodes.Event) -> str:
+        # EXISTS with an offset stops at the n-th row, and without one it is a plain semi-join.
+        offset = f" OFFSET {term.at_least - 1}" if term.at_least > 1 else ""
+        noted = f" AND events.data @> {self.to.json(dict(term.data))}" if term.data else ""
+        return (
+            f"EXISTS (SELECT FROM events WHERE events.lead_id = leads.id AND events.kind = {self.to.text(term.kind)}"
+            f"{noted}{self.recent('events.at', term.within)}{offset})"
+        )
+
+    def segment(self, key: str) -> str:
+        return (
+            "EXISTS (SELECT FROM segment_members JOIN segments ON segments.id = segment_members.segment_id"
+            f" WHERE segment_members.lead_id = leads.id AND segments.key = {self.to.text(key)})"
+        )
+
     def recent(self, column: str, within: timedelta | None) -> str:
-        return f" AND {column} > {self.time(self.now - within)}" if within else ""
-
-    def text(self, value: str) -> str:
-        return f"CAST({self.bind(value)} AS text)"
-
-    def json(self, value: object) -> str:
-        return f"CAST({self.bind(json.dumps(value))} AS jsonb)"
-
-    def bind(self, value: object) -> str:
-        name = f"{self.prefix}{len(self.params)}"
-        self.params[name] = value
-        return f":{name}"
-
-
-def _sign(test: str) -> str:
-    return ">=" if test == "at_least" else "<="
+        return f" AND {column} > {self.to.time(self.now - within)}" if within else ""

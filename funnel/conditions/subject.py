@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from funnel.conditions.nodes import SequenceTest, Touch
 from funnel.decay import Decay
 
 #: Kinds of events that are only measured with this consent: without it their absence says nothing
 #: (CNIL deliberation 2026-042 for opens, EDPB guidelines 2/2023 for personal links).
 TRACKING = {"message_opened": "track_opens", "message_clicked": "track_clicks"}
+
+
+class Occurred(NamedTuple):
+    """One event of a lead."""
+
+    at: datetime
+    data: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +40,17 @@ class Subject:
     consents: Mapping[str, str] = field(default_factory=dict)
     #: time of the last accepted submission, per form key
     forms: Mapping[str, datetime] = field(default_factory=dict)
-    #: times of the lead's events, per kind, in any order; at least the kinds that `event_kinds` names
-    events: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+    #: what that submission said, per form key
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: the lead's events, per kind, in any order; at least the kinds that `event_kinds` names
+    events: Mapping[str, Sequence[Occurred]] = field(default_factory=dict)
+    #: the first and the last touch: parameters and network, those that are known
+    touches: Mapping[Touch, Mapping[str, str]] = field(default_factory=dict)
+    created_at: datetime | None = None
+    #: what holds of the lead, per sequence key
+    sequences: Mapping[str, frozenset[SequenceTest]] = field(default_factory=dict)
+    #: keys of the segments it is a member of
+    segments: Set[str] = frozenset()
 
     def engagement_at(self, now: datetime) -> float:
         """What is left of it."""

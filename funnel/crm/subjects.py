@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from funnel.conditions import Subject, parse_duration
-from funnel.crm import consents
+from funnel.conditions import Subject, parse_duration, registry
+from funnel.crm import consents, subject_rows
 from funnel.decay import Decay
 
 # The ladder, and the half-lives that were published: two small tables in one trip.
@@ -21,14 +19,11 @@ _LADDER = text("""
     SELECT NULL, number, published_at, document ->> 'half_life' FROM rules_versions WHERE kind = 'scoring'
      ORDER BY position
 """)
-_TOLD = text("SELECT id, tags, fields FROM leads WHERE id = ANY (:ids)")
-_FORMS = text("""
-    SELECT s.lead_id, f.key, max(s.at) AS at FROM submissions s JOIN forms f ON f.id = s.form_id
-     WHERE s.lead_id = ANY (:ids) AND s.outcome = 'accepted' GROUP BY s.lead_id, f.key
-""")
-_EVENTS = text("SELECT lead_id, kind, at FROM events WHERE lead_id = ANY (:ids) AND kind = ANY (:kinds) ORDER BY at")
-#: what conditions may read beyond the lead's own row
-BEYOND = frozenset({"tags", "fields", "consents", "forms", "events"})
+_TOLD = text("SELECT id, tags, fields, created_at FROM leads WHERE id = ANY (:ids)")
+#: what is in the lead's row, and not in what its lock reads
+OWN = frozenset({"tags", "fields", "created"})
+#: what conditions may read beyond stage and score
+BEYOND = OWN | {"consents", "forms", "answers", "events", "touches", "sequences", "segments"}
 
 
 def ladder_and_decay(session: Session) -> tuple[dict[str, int], Decay]:
@@ -49,26 +44,37 @@ def subjects(
     if not BEYOND & set(reads):
         return _alike(rows, ladder, decay)
     ids = list(rows)
-    told = {row.id: row for row in session.execute(_TOLD, {"ids": ids})} if {"tags", "fields"} & set(reads) else {}
-    granted = consents.state(session, ids) if "consents" in reads else {}
-    forms = _forms(session, ids) if "forms" in reads else {}
-    events = _events(session, ids, event_kinds) if "events" in reads else {}
+    told = {row.id: row for row in session.execute(_TOLD, {"ids": ids})} if OWN & set(reads) else {}
+    rooms = {room: load(session, ids) for room, load in _LOADERS.items() if room in reads}
+    if "events" in reads:
+        rooms["events"] = subject_rows.events(session, ids, event_kinds)
     return {
         row.id: Subject(
             stage=row.stage,
             ladder=ladder,
-            tags=frozenset(told[row.id].tags) if told else frozenset(),
-            fields=told[row.id].fields if told else {},
             fit=row.fit,
             engagement=row.engagement,
             engaged_at=row.engaged_at,
             decay=decay,
-            consents=granted.get(row.id, {}),
-            forms=forms.get(row.id, {}),
-            events=events.get(row.id, {}),
+            **(_own(told[row.id]) if told else {}),
+            **{room: found[row.id] for room, found in rooms.items() if row.id in found},
         )
         for row in rows.values()
     }
+
+
+_LOADERS: dict[str, Callable[[Session, Collection[int]], Mapping[int, Any]]] = {
+    "consents": consents.state,
+    "forms": subject_rows.forms,
+    "answers": subject_rows.answers,
+    "touches": subject_rows.touches,
+    "sequences": lambda session, ids: registry.sequences().load(session, ids),
+    "segments": subject_rows.segments,
+}
+
+
+def _own(row: Any) -> dict[str, Any]:
+    return {"tags": frozenset(row.tags), "fields": row.fields, "created_at": row.created_at}
 
 
 def _alike(rows: Mapping[int, Any], ladder: Mapping[str, int], decay: Decay) -> dict[int, Subject]:
@@ -82,18 +88,4 @@ def _alike(rows: Mapping[int, Any], ladder: Mapping[str, int], decay: Decay) -> 
                 row.stage, ladder, fit=row.fit, engagement=row.engagement, engaged_at=row.engaged_at, decay=decay
             )
         found[lead_id] = made[key]
-    return found
-
-
-def _forms(session: Session, ids: Collection[int]) -> dict[int, dict[str, datetime]]:
-    found: dict[int, dict[str, datetime]] = defaultdict(dict)
-    for row in session.execute(_FORMS, {"ids": list(ids)}):
-        found[row.lead_id][row.key] = row.at
-    return found
-
-
-def _events(session: Session, ids: Collection[int], kinds: Collection[str]) -> dict[int, dict[str, list[datetime]]]:
-    found: dict[int, dict[str, list[datetime]]] = defaultdict(lambda: defaultdict(list))
-    for row in session.execute(_EVENTS, {"ids": list(ids), "kinds": list(kinds)}):
-        found[row.lead_id][row.kind].append(row.at)
     return found

@@ -9,6 +9,7 @@ from funnel.models.job import FilePart, Job, KeptFile
 from funnel.models.lead import Lead, Stage
 from funnel.models.mailbox import MailboxMail
 from funnel.models.scoring import LeadClock, RulesVersion, ScoreEntry
+from funnel.models.segment import Segment, SegmentMember, SegmentTally
 from funnel.models.suppression import Suppression
 from funnel.models.touch import Touch
 from funnel.models.user import LoginAttempts, Token, User, UserSession
@@ -29,6 +30,9 @@ __all__ = [
     "PendingFact",
     "RulesVersion",
     "ScoreEntry",
+    "Segment",
+    "SegmentMember",
+    "SegmentTally",
     "Stage",
     "Submission",
     "Suppression",

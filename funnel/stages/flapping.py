@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from funnel.conditions import Condition, Problem, nodes
+from funnel.conditions.changes import is_timed
 from funnel.conditions.needs import terms
 from funnel.conditions.reading import below
 
@@ -68,4 +69,4 @@ def _close(told: Told, enter: Condition) -> Iterator[Problem]:
 
 
 def _passes(term: Condition) -> bool:
-    return isinstance(term, nodes.Form | nodes.Event) and term.within is not None
+    return is_timed(term) and not isinstance(term, nodes.Score)

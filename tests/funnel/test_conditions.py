@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from funnel.conditions import (
     ConditionError,
+    Occurred,
     Problem,
     Subject,
     changes,
@@ -32,13 +33,26 @@ LENA = Subject(
     stage="warm",
     ladder=LADDER,
     tags=frozenset({"vip"}),
-    fields={"size": 50, "seats": "12", "title": "Directrice ÉTUDES", "langs": ["fr", 1], "done": True, "note": ""},
+    fields={
+        "renewal": "2026-03-09",
+        "size": 50,
+        "seats": "12",
+        "title": "Directrice ÉTUDES",
+        "langs": ["fr", 1],
+        "done": True,
+        "note": "",
+    },
     fit=10,
     engagement=20.5,
     engaged_at=NOW,
     consents={"email_marketing": "granted", "phone": "withdrawn"},
     forms={"demo": NOW - timedelta(days=3)},
-    events={"page_viewed": [NOW - timedelta(days=1), NOW - timedelta(days=5)]},
+    answers={"demo": {"budget": "large"}},
+    events={"page_viewed": [Occurred(NOW - timedelta(days=1), {"page": "/prices"}), Occurred(NOW - timedelta(days=5))]},
+    touches={"first": {"campaign": "spring", "network": "google"}, "last": {"campaign": "autumn"}},
+    created_at=NOW - timedelta(days=10),
+    sequences={"welcome": frozenset({"in", "was_in"}), "farewell": frozenset({"was_in", "completed"})},
+    segments=frozenset({"clinics"}),
 )
 
 
@@ -78,6 +92,29 @@ LENA = Subject(
         ({"event": "page_viewed"}, True),
         ({"event": {"kind": "page_viewed", "at_least": 2}}, True),
         ({"event": {"kind": "page_viewed", "at_least": 2, "within": "4 days"}}, False),
+        ({"event": {"kind": "page_viewed", "data": {"page": "/prices"}}}, True),
+        ({"event": {"kind": "page_viewed", "data": {"page": "/prices", "seconds": 9}}}, False),
+        ({"event": {"kind": "page_viewed", "data": {"page": "/prices"}, "at_least": 2}}, False),
+        ({"field": {"key": "renewal", "before": "2026-03-10"}}, True),
+        ({"field": {"key": "renewal", "after": "2026-03-09"}}, False),
+        ({"field": {"key": "renewal", "in_next": "7 days"}}, True),
+        ({"field": {"key": "renewal", "in_next": "6 days"}}, False),
+        ({"field": {"key": "renewal", "in_last": "7 days"}}, False),
+        ({"field": {"key": "title", "before": "2026-03-10"}}, False),
+        ({"answer": {"form": "demo", "key": "budget", "is": "large"}}, True),
+        ({"answer": {"form": "demo", "key": "budget", "not": "small"}}, True),
+        ({"answer": {"form": "paper", "key": "budget", "known": True}}, False),
+        ({"source": {"campaign": "spring"}}, True),
+        ({"source": {"touch": "last", "campaign": "spring"}}, False),
+        ({"source": {"campaign": {"contains": "SPR"}, "network": "google"}}, True),
+        ({"source": {"touch": "last", "network": {"known": False}}}, True),
+        ({"created": {"in_last": "30 days"}}, True),
+        ({"created": {"after": "2026-02-20"}}, False),
+        ({"sequence": "welcome"}, True),
+        ({"sequence": {"completed": "welcome"}}, False),
+        ({"sequence": {"was_in": "farewell", "completed": "farewell"}}, True),
+        ({"segment": "clinics"}, True),
+        ({"not": {"segment": "schools"}}, True),
         ({"event": "message_clicked"}, None),
         ({"not": {"event": "message_clicked"}}, None),
         ({"all": [{"event": "message_clicked"}, {"tag": "nobody"}]}, False),
@@ -95,11 +132,11 @@ def test_clicks_are_measurable_once_the_lead_consented() -> None:
     consenting = replace(LENA, consents={"track_clicks": "granted"})
 
     assert clicked(consenting, NOW) is False
-    assert clicked(replace(consenting, events={"message_clicked": [NOW]}), NOW) is True
+    assert clicked(replace(consenting, events={"message_clicked": [Occurred(NOW)]}), NOW) is True
 
 
 def test_a_click_that_is_known_counts_even_after_consent_was_withdrawn() -> None:
-    withdrawn = replace(LENA, consents={"track_clicks": "withdrawn"}, events={"message_clicked": [NOW]})
+    withdrawn = replace(LENA, consents={"track_clicks": "withdrawn"}, events={"message_clicked": [Occurred(NOW)]})
 
     assert predicate(parse({"event": "message_clicked"}))(withdrawn, NOW) is True
 
@@ -132,10 +169,26 @@ def test_a_click_that_is_known_counts_even_after_consent_was_withdrawn() -> None
         ({"form": {"key": "a", "within": "0 days"}}, "goal/form/within", "longer than zero"),
         ({"event": {"kind": "a", "at_least": 0}}, "goal/event/at_least", "a whole number from 1"),
         ({"event": {"kind": "a", "within": 3}}, "goal/event/within", "a bare number has no unit"),
+        ({"event": {"kind": "a", "data": []}}, "goal/event/data", "an object with 1 to 10 words"),
+        ({"event": {"kind": "a", "data": {"step": None}}}, "goal/event/data/step", "not null"),
+        ({"field": {"key": "a", "before": "31.5.2026"}}, "goal/field/before", 'a date such as "2026-05-31"'),
+        ({"field": {"key": "a", "before": "2026-02-30"}}, "goal/field/before", 'a date such as "2026-05-31"'),
+        ({"field": {"key": "a", "in_last": "3 hours"}}, "goal/field/in_last", "whole days"),
+        ({"field": {"key": "a", "in_next": "0 days"}}, "goal/field/in_next", "whole days"),
+        ({"answer": {"key": "a", "is": 1}}, "goal/answer", '"form" is missing'),
+        ({"answer": {"form": "demo", "key": "a"}}, "goal/answer", "nothing to compare with"),
+        ({"source": {}}, "goal/source", "campaign"),
+        ({"source": {"touch": "second", "campaign": "a"}}, "goal/source/touch", "first or last"),
+        ({"source": {"utm_campaign": "a"}}, "goal/source/utm_campaign", 'did you mean "campaign"?'),
+        ({"source": {"campaign": {"at_least": 3}}}, "goal/source/campaign/at_least", "is not known here"),
+        ({"source": {"network": "gogle"}}, "goal/source/network", "expected one of google"),
+        ({"created": {"is": "2026-05-31"}}, "goal/created/is", "is not known here"),
+        ({"sequence": {"inside": "welcome"}}, "goal/sequence/inside", "is not known here"),
+        ({"segment": "clinic"}, "goal/segment", 'there is no segment "clinic"; did you mean "clinics"?'),
     ],
 )
 def test_a_problem_says_where_it_is_and_what_was_expected(condition: object, path: str, message: str) -> None:
-    [problem] = problems(condition, "goal", LADDER)
+    [problem] = problems(condition, "goal", LADDER, {"clinics"})
 
     assert problem.path == path
     assert message in problem.message
@@ -168,7 +221,9 @@ def test_it_says_what_must_be_loaded() -> None:
 
     assert reads(condition) == {"tags", "score", "events", "consents"}
     assert event_kinds(condition) == {"message_opened"}
-    assert reads(parse({"stage": "warm"})) == frozenset()
+    assert reads(parse({"stage": "warm"})) == {"stage"}
+    assert reads(parse({"source": {"campaign": "a"}})) == {"touches"}
+    assert reads(parse({"any": [{"created": {"in_last": "1 day"}}, {"segment": "a"}]})) == {"created", "segments"}
 
 
 def test_values_reach_sql_as_parameters_only() -> None:
@@ -190,6 +245,12 @@ def test_values_reach_sql_as_parameters_only() -> None:
         ({"event": {"kind": "page_viewed", "within": "6 days", "at_least": 2}}, timedelta(days=1)),
         ({"any": [{"tag": "vip"}, {"form": {"key": "demo", "within": "5 days"}}]}, None),
         ({"event": {"kind": "message_clicked", "within": "5 days"}}, None),
+        ({"event": {"kind": "page_viewed", "within": "6 days", "data": {"page": "/prices"}}}, timedelta(days=5)),
+        ({"field": {"key": "renewal", "in_next": "30 days"}}, timedelta(days=7, hours=14)),
+        ({"field": {"key": "renewal", "in_next": "2 days"}}, timedelta(days=4, hours=14)),
+        ({"field": {"key": "renewal", "in_last": "2 days"}}, timedelta(days=6, hours=14)),
+        ({"field": {"key": "renewal", "before": "2026-03-10"}}, None),
+        ({"created": {"in_last": "30 days"}}, timedelta(days=20, hours=14)),
     ],
 )
 def test_it_says_when_time_alone_changes_the_answer(condition: object, after: timedelta | None) -> None:
@@ -197,7 +258,7 @@ def test_it_says_when_time_alone_changes_the_answer(condition: object, after: ti
 
 
 def test_many_events_are_not_asked_about_one_by_one() -> None:
-    seen = replace(LENA, events={"page_viewed": [NOW - timedelta(minutes=n) for n in range(10_000)]})
+    seen = replace(LENA, events={"page_viewed": [Occurred(NOW - timedelta(minutes=n)) for n in range(10_000)]})
     condition = parse({"event": {"kind": "page_viewed", "within": "30 days", "at_least": 2}})
 
     started = time.process_time()

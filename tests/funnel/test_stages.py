@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funnel import stages
-from funnel.conditions import Subject
+from funnel.conditions import Occurred, Subject
 from funnel.decay import Decay
 from funnel.stages import Decision, Standing
 
@@ -153,7 +153,9 @@ rungs = st.fixed_dictionaries(
 ladders = st.dictionaries(st.sampled_from(["lead", "warm", "hot", "customer"]), rungs, max_size=4)
 subjects = st.builds(
     lambda stage, points, fit, vip, ago: replace(
-        scored(points, stage, fit), tags=frozenset({"vip"} if vip else ()), events={"page_viewed": [NOW - ago * DAY]}
+        scored(points, stage, fit),
+        tags=frozenset({"vip"} if vip else ()),
+        events={"page_viewed": [Occurred(NOW - ago * DAY)]},
     ),
     st.sampled_from(list(STAGES)),
     st.integers(-50, 100),

@@ -89,7 +89,7 @@ def test_a_program_carries_all_that_the_engine_needs() -> None:
     assert program.purpose == "email_marketing"
     assert program.window == Window(frozenset(range(5)), 540, 1080, None)
     assert program.goal is not None
-    assert program.reads == {"events", "consents", "tags"}
+    assert program.reads == {"events", "consents", "stage", "tags"}
     assert program.event_kinds == {"message_clicked"}
     assert program.steps["welcome"].email == Email(template="welcome")
     assert program.steps["remind"].email == Email(subject="Hi {{ first_name }}", text="Hello")

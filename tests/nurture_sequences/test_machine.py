@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from funnel.conditions import Subject
+from funnel.conditions import Occurred, Subject
 from nurture_sequences.definition import Program, compile_document
 from nurture_sequences.machine import (
     AddTag,
@@ -188,7 +188,7 @@ CLICKED = {"when": {"event": "message_clicked"}, "name": "clicked", "steps": [{"
 TRIAL = {"when": {"tag": "trial"}, "name": "trial", "steps": []}
 OTHER = {"otherwise": [{"id": "cold", "tag": "cold"}]}
 BLIND = {"unmeasurable": [{"id": "blind", "tag": "blind"}]}
-CLICKER = replace(LENA, consents={"track_clicks": "granted"}, events={"message_clicked": [NOW]})
+CLICKER = replace(LENA, consents={"track_clicks": "granted"}, events={"message_clicked": [Occurred(NOW)]})
 IDLE = replace(LENA, consents={"track_clicks": "granted"})
 
 
@@ -274,13 +274,15 @@ QUIET = {"goal": {"not": {"event": {"kind": "page_viewed", "within": "30 days"}}
 def test_a_waiting_lead_looks_again_when_time_alone_may_reach_the_goal(
     viewed: list[datetime], due_at: datetime
 ) -> None:
-    decision = decide(program(WAIT, **QUIET), START, replace(LENA, events={"page_viewed": viewed}), NOW)
+    decision = decide(
+        program(WAIT, **QUIET), START, replace(LENA, events={"page_viewed": [Occurred(at) for at in viewed]}), NOW
+    )
 
     assert (decision.due_at, decision.why) == (due_at, "waits 2 days")
 
 
 def test_the_clock_of_the_goal_is_right_to_the_microsecond() -> None:
-    seen = replace(LENA, events={"page_viewed": [NOW - 29 * DAY - HOUR]})
+    seen = replace(LENA, events={"page_viewed": [Occurred(NOW - 29 * DAY - HOUR)]})
     steps = program(WAIT, **QUIET)
     first = decide(steps, START, seen, NOW)
     assert first.due_at is not None
@@ -291,7 +293,7 @@ def test_the_clock_of_the_goal_is_right_to_the_microsecond() -> None:
 
 
 def test_what_the_lead_did_meanwhile_moves_the_clock_of_the_goal() -> None:
-    seen = replace(LENA, events={"page_viewed": [NOW - 29 * DAY, NOW]})
+    seen = replace(LENA, events={"page_viewed": [Occurred(NOW - 29 * DAY), Occurred(NOW)]})
 
     decision = decide(program(WAIT, **QUIET), Standing("wait", 1, NOW - DAY), seen, NOW)
 
@@ -299,7 +301,7 @@ def test_what_the_lead_did_meanwhile_moves_the_clock_of_the_goal() -> None:
 
 
 def test_a_lead_that_waits_for_its_mail_has_no_clock_whatever_time_does_to_the_goal() -> None:
-    seen = replace(LENA, events={"page_viewed": [NOW - 29 * DAY]})
+    seen = replace(LENA, events={"page_viewed": [Occurred(NOW - 29 * DAY)]})
 
     decision = decide(program({"id": "mail", **MAIL}, **QUIET), START, seen, NOW)
 
