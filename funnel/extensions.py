@@ -1,21 +1,33 @@
 """What other packages show through this one; filled when their doors are registered, read by ours.
 
-`funnel` never imports `nurture_sequences`, yet its metrics tell how late the clocks of sequences are.
+`funnel` never imports `nurture_sequences`, yet its metrics tell how late the clocks of sequences are, and whoever is
+invited gets a mail.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
 
 from flask import current_app
 from flask.sansio.app import App
+from sqlalchemy.orm import Session
 
 from funnel.metrics import Gauge
+
+#: queues a mail that carries a user's link: given the session, the link's id and kind, the address, the language and
+#: the engine's time
+SendLink: TypeAlias = Callable[[Session, UUID, str, str, str, datetime], None]
 
 
 @dataclass
 class Extensions:
     gauges: list[Gauge] = field(default_factory=list)
+    #: None where nothing sends mail
+    send_link: SendLink | None = None
 
 
 def of(app: App) -> Extensions:

@@ -60,5 +60,16 @@ def read_confirm(keys: Sequence[bytes], token: str) -> UUID | None:
     return UUID(bytes=payload) if payload and len(payload) == _UUID else None
 
 
+def user_link_token(keys: Sequence[bytes], link_id: UUID) -> str:
+    """For `/app/join/{token}`: the link by which a user sets a password, once."""
+    return sign(keys, "user link", link_id.bytes)
+
+
+def read_user_link(keys: Sequence[bytes], token: str) -> UUID | None:
+    """The link's id; null when the token is not ours."""
+    payload = read(keys, "user link", token)
+    return UUID(bytes=payload) if payload and len(payload) == _UUID else None
+
+
 def _mac(key: bytes, purpose: str, payload: bytes) -> bytes:
     return hmac.digest(key, purpose.encode() + b"\0" + payload, "sha256")[:_MAC]

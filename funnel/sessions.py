@@ -75,6 +75,11 @@ def sign_out() -> None:
     session.clear()
 
 
+def clear() -> None:
+    """Forget whatever this browser's cookie says."""
+    session.clear()
+
+
 def signed_in() -> SignedIn | None:
     """Whose session this request belongs to; asked of the database once in a request."""
     if "signed_in" not in g:

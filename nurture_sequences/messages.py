@@ -137,7 +137,7 @@ def _send(engine: Engine, claimed: Claim) -> Sent:
 
 def _rendered(engine: Engine, claimed: Claim, mail: Any) -> Email | Refused:
     try:
-        lead, program = claimed.leads[mail.lead_id], claimed.programs.get(mail.version_id)
+        lead, program = claimed.leads.get(mail.lead_id), claimed.programs.get(mail.version_id)
         return render(engine.context, mail, lead, program, engine.context.now())
     except Exception as error:  # a template's fault belongs to its mail alone
         log.exception("a mail could not be rendered", extra={"message_id": str(mail.id)})

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from funnel import links
 from funnel.context import Context
+from funnel.crm import user_links
 from nurture_sequences import service_mail
 from nurture_sequences.definition import Program
 from nurture_sequences.mailers import Email
@@ -33,13 +34,20 @@ def _marketing(context: Context, mail: Any, lead: Any, program: Program, now: da
 
 
 def _service(context: Context, mail: Any, lead: Any, now: datetime) -> Email:
-    occasion, _, about = mail.occasion.partition(":")
-    if occasion != service_mail.CONFIRM:
-        raise ValueError(f"no service mail is written for the occasion {occasion!r}")
-    token = links.confirm_token(context.settings.secret_keys, UUID(about))
-    subject, body = service_mail.confirmation(lead.locale, f"{context.settings.public_url}/c/{token}")
+    subject, body = _service_words(context, mail.occasion, lead)
     # RFC 3834: a machine answered, so that no machine answers back.
     return _email(context, mail, subject, body, None, {"Auto-Submitted": "auto-generated"}, None, now)
+
+
+def _service_words(context: Context, occasion: str, lead: Any) -> tuple[str, str]:
+    keys, public_url = context.settings.secret_keys, context.settings.public_url
+    match occasion.split(":"):
+        case [service_mail.CONFIRM, submission]:
+            token = links.confirm_token(keys, UUID(submission))
+            return service_mail.confirmation(lead.locale, f"{public_url}/c/{token}")
+        case [kind, language, link] if kind in service_mail.LINKS:
+            return service_mail.link_mail(kind, language, user_links.url(public_url, keys, UUID(link)))
+    raise ValueError(f"no service mail is written for the occasion {occasion!r}")
 
 
 def merge_fields(lead: Any) -> dict[str, Any]:

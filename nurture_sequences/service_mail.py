@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
@@ -19,6 +20,9 @@ CONFIRM = "confirm"
 MOST_A_DAY = 5
 DAY = timedelta(days=1)
 
+#: kinds of links (`funnel.crm.user_links`) that colleagues are sent
+LINKS = ("invitation", "reset")
+
 _QUEUE = text("""
     INSERT INTO messages (id, occasion, address, lead_id, purpose, due_at, queued_at)
     SELECT id, occasion, address, lead_id, 'service', :now, :now
@@ -30,6 +34,43 @@ _RECENT = text("""
     SELECT lead_id, count(*) AS mails FROM messages
      WHERE lead_id = ANY (:leads) AND purpose = 'service' AND queued_at > :since GROUP BY lead_id
 """)
+
+_QUEUE_LINK = text("""
+    INSERT INTO messages (id, occasion, address, purpose, due_at, queued_at)
+    VALUES (:id, :occasion, :address, 'service', :now, :now)
+""")
+
+#: subject and text of the mail with a link, by kind and language
+LINK_MAILS = {
+    "invitation": {
+        "en": (
+            "You are invited to Funnel",
+            "Hello,\n\na colleague invites you to Funnel, which takes care of your company's leads.\n"
+            "Choose your name and your password here, within seven days:\n\n{url}\n\n"
+            "If you do not know what this is about, do nothing.\n",
+        ),
+        "fr": (
+            "Vous êtes invité à Funnel",
+            "Bonjour,\n\nun collègue vous invite à Funnel, qui s'occupe des prospects de votre entreprise.\n"
+            "Choisissez votre nom et votre mot de passe ici, dans les sept jours :\n\n{url}\n\n"
+            "Si vous ne savez pas de quoi il s'agit, ne faites rien.\n",
+        ),
+    },
+    "reset": {
+        "en": (
+            "Another password for Funnel",
+            "Hello,\n\nsomeone, probably you, asked for another password for your account.\n"
+            "If it was you, choose it here, within an hour:\n\n{url}\n\n"
+            "If it was not, do nothing: your password stays as it is.\n",
+        ),
+        "fr": (
+            "Un autre mot de passe pour Funnel",
+            "Bonjour,\n\nquelqu'un, sans doute vous, a demandé un autre mot de passe pour votre compte.\n"
+            "Si c'était vous, choisissez-le ici, dans l'heure :\n\n{url}\n\n"
+            "Sinon, ne faites rien : votre mot de passe reste le même.\n",
+        ),
+    },
+}
 
 #: subject and text by language; none of the visitor's own words stand in a mail to an unproven address
 CONFIRMATION = {
@@ -69,6 +110,19 @@ def queue_confirmations(session: Session, taken: Sequence[Any], leads: Mapping[i
     session.execute(_QUEUE, {"rows": orjson.dumps(rows).decode(), "now": now})
     record(session, [_skipped(fact, now) for fact in skipped])
     session.info["hint"] = True
+
+
+def queue_link(session: Session, link_id: UUID, kind: str, address: str, language: str, now: datetime) -> None:
+    """Queue the mail with a user's link (`funnel.extensions.SendLink`); the link itself is written as it leaves."""
+    occasion = f"{kind}:{language}:{link_id}"
+    session.execute(_QUEUE_LINK, {"id": ids.time_ordered(now), "occasion": occasion, "address": address, "now": now})
+    session.info["hint"] = True
+
+
+def link_mail(kind: str, language: str, url: str) -> tuple[str, str]:
+    """Subject and text of the mail with a user's link."""
+    subject, body = LINK_MAILS[kind][language]
+    return subject, body.format(url=url)
 
 
 def _recent(session: Session, lead_ids: Collection[int], now: datetime) -> Counter[int]:

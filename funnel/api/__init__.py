@@ -8,6 +8,7 @@ import flask
 
 from funnel import auditing, sessions
 from funnel.api import (
+    account,
     audit,
     changes,
     docs,
@@ -42,6 +43,7 @@ OWN = (
     installation.blueprint,
     audit.blueprint,
     users.blueprint,
+    account.blueprint,
 )
 TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add --name N --scope S` makes one."}
 SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from funnel.models import User, UserSession
 
+#: how a session began
+PASSWORD, PROVIDER = "password", "provider"
 #: without a request for so long, and so long after it began, a session is over
 IDLE, LONGEST = timedelta(days=7), timedelta(days=30)
 #: a session is noted as seen no more often than this
@@ -20,15 +22,14 @@ SEEN_EVERY = timedelta(minutes=5)
 AGENT = 200
 
 
-def begin(session: Session, user: User, agent: str, network: str | None, now: datetime) -> str:
+def begin(session: Session, user: User, agent: str, network: str | None, now: datetime, way: str = PASSWORD) -> str:
     """Start a session; returns the text for the cookie, of which only a digest is kept. Old sessions are cleared."""
     over = (UserSession.seen_at < now - IDLE) | (UserSession.began_at < now - LONGEST)
     session.execute(delete(UserSession).where(UserSession.user_id == user.id, over))
     text = secrets.token_urlsafe(32)
     kept = agent.replace("\x00", "")[:AGENT]
-    session.add(
-        UserSession(user_id=user.id, digest=_digest(text), agent=kept, network=network, began_at=now, seen_at=now)
-    )
+    times = {"began_at": now, "seen_at": now}
+    session.add(UserSession(user_id=user.id, digest=_digest(text), agent=kept, network=network, way=way, **times))
     session.flush()
     return text
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from funnel.crm import passwords, roles, user_sessions
 from funnel.crm.keyset import Page, Place, cut
-from funnel.models import User
+from funnel.models import User, UserLink
 
 FIRST_USER = "admin@funnel.example"
 
 
 class EmailTakenError(ValueError):
     """There is a user with this email already."""
+
+
+class WrongPasswordError(ValueError):
+    """This is not the password of now."""
 
 
 class LastAdminError(ValueError):
@@ -43,6 +47,14 @@ def add(session: Session, email: str, password: str, now: datetime, *, role: str
     if user_id is None:
         raise EmailTakenError(f"There is a user {account(email)} already.")
     return user_id
+
+
+def invite(session: Session, email: str, now: datetime, *, role: str, name: str = "") -> User:
+    """A new user who may sign in only after accepting an invitation (`user_links`). Raises EmailTakenError."""
+    user_id = _insert(session, email, now, name=name, role=role, password=None)
+    if user_id is None:
+        raise EmailTakenError(f"There is a user {account(email)} already.")
+    return session.get_one(User, user_id)
 
 
 def check_password(session: Session, email: str, password: str) -> User | None:
@@ -86,7 +98,15 @@ def remove(session: Session, user: User, now: datetime) -> None:
     _check_another_admin(session, user)
     user.removed_at = user.removed_at or now
     user.password_hash = None
+    session.execute(delete(UserLink).where(UserLink.user_id == user.id))
     user_sessions.end_all(session, user.id)
+
+
+def change_password(session: Session, user: User, current: str, password: str, *, spare: int | None) -> None:
+    """Another password, for who knows the one of now. Raises WrongPasswordError, passwords.WeakPasswordError."""
+    if not passwords.matches(user.password_hash, current):
+        raise WrongPasswordError
+    set_password(session, user, password, spare=spare)
 
 
 def set_password(session: Session, user: User, password: str, *, spare: int | None = None) -> None:
@@ -109,15 +129,16 @@ def _check_another_admin(session: Session, user: User) -> None:
         raise LastAdminError("This is the last admin. Make somebody else an admin first.")
 
 
-def _insert(session: Session, email: str, now: datetime, *, name: str, role: str, password: str) -> int | None:
+def _insert(session: Session, email: str, now: datetime, *, name: str, role: str, password: str | None) -> int | None:
+    """The new user's id; None when the email is taken. Who gets a password has joined."""
     address = account(email)
     row = insert(User).values(
         email=address,
         name=name.strip() or address.partition("@")[0] or address,
         role=role,
-        password_hash=passwords.hashed(password),
+        password_hash=None if password is None else passwords.hashed(password),
         created_at=now,
-        joined_at=now,
+        joined_at=None if password is None else now,
     )
     taken = row.on_conflict_do_nothing(index_elements=["email"], index_where=User.removed_at.is_(None))
     return session.scalar(taken.returning(User.id))

@@ -12,7 +12,7 @@ from funnel.models.scoring import LeadClock, RulesVersion, ScoreEntry
 from funnel.models.segment import Segment, SegmentMember, SegmentTally
 from funnel.models.suppression import Suppression
 from funnel.models.touch import Touch
-from funnel.models.user import LoginAttempts, Token, User, UserSession
+from funnel.models.user import LoginAttempts, RecoveryCode, Token, User, UserLink, UserSession
 
 __all__ = [
     "AuditEntry",
@@ -28,6 +28,7 @@ __all__ = [
     "LoginAttempts",
     "MailboxMail",
     "PendingFact",
+    "RecoveryCode",
     "RulesVersion",
     "ScoreEntry",
     "Segment",
@@ -39,5 +40,6 @@ __all__ = [
     "Token",
     "Touch",
     "User",
+    "UserLink",
     "UserSession",
 ]

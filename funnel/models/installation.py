@@ -36,5 +36,7 @@ class Installation(Base):
     #: up to that id they came with a dump from elsewhere
     log_cluster: Mapped[str | None]
     log_restored_to: Mapped[int] = mapped_column(server_default=text("0"))
+    #: whether everybody who signs in with a password needs a second factor
+    factor_required: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (CheckConstraint("one", name="single_row"), CheckConstraint("speed >= 1", name="speed"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,9 +28,23 @@ class User(Base):
     #: wall time of the first sign-in or of the accepted invitation; null until then
     joined_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
+    #: of the mails this person gets and of the app; null: the browser's
+    language: Mapped[str | None]
+    #: who this is to the identity provider (OpenID Connect's `iss` and `sub`)
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
+    #: secret of the authenticator app, sealed (`funnel/sealing.py`); in use once `factor_at` is set
+    factor: Mapped[bytes | None] = mapped_column(LargeBinary)
+    factor_at: Mapped[datetime | None]
+    #: time step (RFC 6238) of the last code that opened: it and older ones open nothing any more
+    factor_step: Mapped[int | None]
 
     __table_args__ = (
         CheckConstraint("btrim(name) <> ''", name="name"),
+        CheckConstraint("language IN ('en', 'fr')", name="language"),
+        CheckConstraint("(issuer IS NULL) = (subject IS NULL)", name="identity"),
+        CheckConstraint("factor_at IS NULL OR factor IS NOT NULL", name="factor"),
+        Index("ix_users_identity", "issuer", "subject", unique=True, postgresql_where=text("removed_at IS NULL")),
         CheckConstraint("role IN ('admin', 'marketer', 'sales', 'viewer')", name="role"),
         # Somebody who comes back after a removal is a new user.
         Index("ix_users_email", "email", unique=True, postgresql_where=text("removed_at IS NULL")),
@@ -64,8 +79,39 @@ class UserSession(Base):
     began_at: Mapped[datetime]
     #: last sign of life, to within some minutes
     seen_at: Mapped[datetime]
+    #: how it began: with a password of ours, or at the identity provider
+    way: Mapped[str]
 
-    __table_args__ = (UniqueConstraint("digest"), Index(None, "user_id"))
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        Index(None, "user_id"),
+        CheckConstraint("way IN ('password', 'provider')", name="way"),
+    )
+
+
+class UserLink(Base):
+    """An address that lets a user set a password, once. Nothing here makes the address: `links.py` signs the id."""
+
+    __tablename__ = "user_links"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    #: `invitation` (the user has not joined yet) or `reset`
+    kind: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("kind IN ('invitation', 'reset')", name="kind"), Index(None, "user_id"))
+
+
+class RecoveryCode(Base):
+    """Stands in for the authenticator app once; a used code is a deleted row."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    #: SHA-256 of the code, which carries 80 random bits itself
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
 
 
 class LoginAttempts(Base):

@@ -11,17 +11,43 @@ from flask import request
 
 LANGUAGES = ("en", "fr")
 FRENCH = {
+    "10 characters or more.": "10 caractères ou plus.",
+    "A password has {shortest} to {longest} characters.": "Un mot de passe a de {shortest} à {longest} caractères.",
+    "Ask for a link": "Demander un lien",
     "Email": "Adresse électronique",
+    "Forgotten password": "Mot de passe oublié",
+    "Forgotten your password?": "Mot de passe oublié ?",
+    "If somebody with this address uses Funnel here, a mail with a link is on its way. It is good for an hour.": (
+        "Si quelqu’un utilise Funnel ici avec cette adresse, un courriel avec un lien est en route. "
+        "Il est valable une heure."
+    ),
+    "It works once and for a limited time. Ask for another one, or ask an admin of your company.": (
+        "Il sert une seule fois, pour un temps limité. Demandez-en un autre, ou adressez-vous à un administrateur."
+    ),
+    "Join Funnel": "Rejoindre Funnel",
+    "New password": "Nouveau mot de passe",
     "Password": "Mot de passe",
+    "Please give your name.": "Veuillez donner votre nom.",
     "Please wait {seconds} seconds before the next try.": "Veuillez attendre {seconds} secondes avant de réessayer.",
     "Sign in": "Se connecter",
+    "Send me a link": "M’envoyer un lien",
+    "Set another password": "Choisir un autre mot de passe",
+    "Set the password": "Enregistrer le mot de passe",
     "Skip to content": "Aller au contenu",
     "That email and password do not belong together.": "Cette adresse et ce mot de passe ne vont pas ensemble.",
+    "The same once more": "Le même encore une fois",
+    "The two passwords are not the same.": "Les deux mots de passe ne sont pas identiques.",
+    "This installation sends no mail. An admin can make a link for you, under Settings, People.": (
+        "Cette installation n’envoie pas de courriel. Un administrateur peut vous faire un lien : Réglages, Personnes."
+    ),
+    "This link opens nothing any more": "Ce lien n’ouvre plus rien",
     "The app could not be built": "L’application n’a pas pu être construite",
     "Forms, mails, the API and all public pages work. Mend what the build says and start Funnel again.": (
         "Formulaires, courriels, API et pages publiques fonctionnent. "
         "Corrigez ce que dit la construction, puis relancez Funnel."
     ),
+    "Your name": "Votre nom",
+    "Your password is set. Sign in with it.": "Votre mot de passe est enregistré. Connectez-vous.",
     "What the build said": "Ce que dit la construction",
 }
 

@@ -18,7 +18,8 @@ from funnel.ui.blueprint import Pages, public
 
 def login() -> str:
     """The form."""
-    return render_template("ui/login.html", email="", next=_next(), error=None)
+    told = request.args.get("told") == "password"
+    return render_template("ui/login.html", email="", next=_next(), error=None, told=told)
 
 
 def log_in() -> Response | tuple[str, int, dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from flask.blueprints import BlueprintSetupState
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
@@ -12,7 +13,7 @@ from funnel import extensions
 from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
 from funnel.conditions import Problem
-from nurture_sequences import by_hand, schemas, sequences, versions
+from nurture_sequences import by_hand, schemas, sequences, service_mail, versions
 from nurture_sequences.gauges import GAUGES
 
 #: bytes; a document carries the texts of its mails
@@ -20,7 +21,15 @@ LARGEST_DOCUMENT = 1024 * 1024
 SEQUENCE = "/sequences/<key>"
 
 blueprint = Blueprint("sequences", __name__, description="Nurturing programmes.", body_limit=LARGEST_DOCUMENT)
-blueprint.record(lambda state: extensions.of(state.app).gauges.extend(GAUGES))
+
+
+def _extend(state: BlueprintSetupState) -> None:
+    shown = extensions.of(state.app)
+    shown.gauges.extend(GAUGES)
+    shown.send_link = service_mail.queue_link
+
+
+blueprint.record(_extend)
 
 
 def check_key(key: str, field: str = "key") -> None:

@@ -1,16 +1,19 @@
 """Mail leaves: claimed, sent, recorded; and what each of the four outcomes does to a lead."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
 
+from funnel import links
 from funnel.crm import installation, suppressions
 from funnel.models import Event
-from nurture_sequences import enrollments, reactions
+from nurture_sequences import enrollments, reactions, service_mail
 from nurture_sequences.mailers import Accepted, Refused, Unavailable, Unknown
 from nurture_sequences.models import Enrollment, Message
 from nurture_sequences.postings import Postings
@@ -324,3 +327,21 @@ def test_nobody_is_flooded_with_confirmations_that_strangers_ask_for(play, sessi
     play.turn()
     play.turn()
     assert len(play.outbox.sent) == 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "word"), [("invitation", "en", "invited"), ("reset", "fr", "mot de passe")]
+)
+def test_a_colleague_is_sent_a_link_that_stands_nowhere_but_in_the_mail(play, session, kind, language, word):
+    link = uuid4()
+    service_mail.queue_link(session, link, kind, "omar@funnel.example", language, NOW)
+    session.commit()
+
+    play.turn()
+
+    (email,) = play.outbox.sent
+    assert (email.to, email.headers["Auto-Submitted"]) == ("omar@funnel.example", "auto-generated")
+    assert word in email.subject + email.text
+    token = re.search(r"/app/join/(\S+)", email.text)[1]
+    assert links.read_user_link(play.context.settings.secret_keys, token) == link
+    assert first(session).status == "accepted"

@@ -17,6 +17,7 @@ VALUES = {
     "number": 1,
     "enrollment_id": 1,
     "user_id": 987654,
+    "session_id": 1,
     "job_id": 1,
 }
 

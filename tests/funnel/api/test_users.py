@@ -1,10 +1,14 @@
 """Who is here, and who may do what: seen by everybody, changed by admins."""
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import select
 
 import wsgi
 from funnel.crm import user_sessions
-from funnel.models import User
+from funnel.models import AuditEntry, User
+from nurture_sequences.models import Message
 from tests import people
 
 
@@ -146,3 +150,72 @@ def test_signed_in_requests_ask_once_who_it_is(signed_in_as, queries):
 
     assert len([one for one in queries if "user_sessions" in one]) == 1
     assert user_sessions.SEEN_EVERY.total_seconds() == 300
+
+
+class TestInvitations:
+    """An admin invites; the link is mailed where mail leaves, and told once."""
+
+    def invite(self, api, email="Omar@Funnel.example", **more):
+        return api("POST", "/users", json={"email": email, "role": "sales"} | more)
+
+    def test_an_invited_user_is_there_but_not_active(self, api):
+        answer = self.invite(api, name="Omar")
+
+        told = answer.json
+        assert answer.status_code == 201
+        assert (told["user"]["email"], told["user"]["state"], told["user"]["active"]) == (
+            "omar@funnel.example",
+            "invited",
+            False,
+        )
+        assert told["link"]["url"].startswith("http://127.0.0.1:8000/app/join/")
+
+    def test_mail_leaves_only_where_it_does_not_stay_in_the_mailbox(self, api, context, session):
+        assert self.invite(api).json["link"]["mailed"] is False
+        context.settings = replace(context.settings, mailer="smtp")
+        told = self.invite(api, "lena@funnel.example", language="fr").json
+
+        assert told["link"]["mailed"] is True
+        (message,) = session.scalars(select(Message)).all()
+        assert message.address == "lena@funnel.example"
+        assert message.occasion.startswith("invitation:fr:")
+        assert told["link"]["url"].rpartition("/")[2] not in message.occasion
+
+    def test_an_email_is_invited_once(self, api):
+        self.invite(api)
+
+        again = self.invite(api, "OMAR@funnel.example")
+
+        assert (again.status_code, again.json["code"]) == (409, "taken")
+
+    @pytest.mark.parametrize("wrong", [{"email": "nobody"}, {"role": "owner"}, {"name": ""}, {"language": "de"}])
+    def test_what_cannot_be_is_refused_by_field(self, api, wrong):
+        answer = api("POST", "/users", json={"email": "omar@funnel.example", "role": "sales"} | wrong)
+
+        assert (answer.status_code, list(answer.json["errors"])) == (422, list(wrong))
+
+    def test_another_link_can_be_had_as_often_as_needed(self, api, omar):
+        first, second = (api("POST", f"/users/{omar}/links").json for _ in range(2))
+
+        assert first["url"] != second["url"]
+
+    def test_the_log_names_who_was_invited_by_id_alone(self, api, session):
+        told = self.invite(api).json
+
+        entry = session.query(AuditEntry).filter_by(action="invite_user").one()
+        assert entry.subject == f"users/{told['user']['id']}"
+        assert "omar" not in str(vars(entry)).lower()
+
+
+def test_an_admin_sees_how_somebody_signs_in_and_signs_them_out(api, app, session, context, omar):
+    his = app.test_client()
+    people.sign_in(session, his, session.get(User, omar), context.wall())
+    session.commit()
+
+    told = api("GET", f"/users/{omar}/access").json
+    assert (told["has_password"], told["second_factor"], told["provider"]) == (False, False, False)
+    assert [(one["agent"], one["here"]) for one in told["sessions"]] == [("a test", False)]
+    assert api("DELETE", f"/users/{omar}/sessions").status_code == 204
+
+    assert his.get("/api/v1/account").status_code == 401
+    assert api("GET", f"/users/{omar}/access").json["sessions"] == []
