@@ -22,7 +22,7 @@ COMMANDS = {
     "migrate": "funnel.commands:migrate",
     "prepare": "funnel.commands:prepare",
     "sending": "funnel.commands:sending",
-    "token": "funnel.commands:token",
+    "token": "funnel.token_commands:token",
     "up": "funnel.cli:up_command",
     "user": "funnel.user_commands:user",
 }

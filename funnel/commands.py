@@ -16,7 +16,7 @@ from funnel import config
 from funnel import migrate as migrations
 from funnel.composition import Composition, load
 from funnel.context import Context
-from funnel.crm import audit, installation, tokens, users
+from funnel.crm import audit, installation, users
 
 
 @contextmanager
@@ -50,25 +50,6 @@ def prepare(composition: Composition, speed: float, demo: bool) -> None:
         if demo and composition.demo:
             notes += load(composition.demo)(context)
     click.echo(json.dumps({"notes": notes, "login": login}))
-
-
-@click.group()
-def token() -> None:
-    """Keys for programs that use the API."""
-
-
-@token.command("add")
-@click.option("--name", required=True, help="What it is for.")
-@click.option("--scope", "scopes", multiple=True, required=True, help=f"One of {', '.join(tokens.SCOPES)}; repeatable.")
-def add_token(name: str, scopes: tuple[str, ...]) -> None:
-    """Make a token; it is shown once, as the last word."""
-    with opened() as context, context.database.transaction() as session:
-        try:
-            made = tokens.add(session, name, scopes, context.wall())
-            audit.note(session, audit.SYSTEM, "create_token", "tokens", context.wall(), {"scopes": list(scopes)})
-        except tokens.UnknownScopeError as error:
-            raise click.BadParameter(str(error), param_hint="--scope") from None
-    click.echo(f"Token {name} ({', '.join(scopes)}), shown only now: {made}")
 
 
 @click.group()

@@ -105,7 +105,8 @@ def _permit() -> None:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthorized("Metrics need a token with the scope metrics.")
-    token = in_transaction(lambda session: tokens.find(session, given.strip()))
+    now = current().wall()
+    token = in_transaction(lambda session: tokens.find(session, given.strip(), now))
     if token is None:
         raise Unauthorized("This token is not known.")
     if not tokens.allows(token.scopes, "metrics"):

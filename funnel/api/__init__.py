@@ -23,6 +23,7 @@ from funnel.api import (
     rules,
     session,
     timeline,
+    tokens,
     users,
 )
 from funnel.api.description import Described, Refusals
@@ -44,6 +45,7 @@ OWN = (
     audit.blueprint,
     users.blueprint,
     account.blueprint,
+    tokens.blueprint,
 )
 TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add --name N --scope S` makes one."}
 SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar, cast
 
 from flask import current_app, g, request
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from funnel import sessions
 from funnel.crm import roles, tokens
-from funnel.doors import in_transaction
+from funnel.doors import current, in_transaction
+from funnel.models import Token
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -46,9 +48,14 @@ def caller() -> str:
     return str(g.caller)
 
 
+def scopes() -> Collection[str]:
+    """What the caller may do: what it can hand on."""
+    return cast(Collection[str], g.scopes)
+
+
 def may() -> list[str]:
     """Every single scope of who calls."""
-    return tokens.single(g.scopes)
+    return tokens.single(scopes())
 
 
 def authorise() -> None:
@@ -62,12 +69,20 @@ def authorise() -> None:
 
 def _by_token(scope: str) -> None:
     scheme, _, given = request.headers["Authorization"].partition(" ")
-    token = in_transaction(lambda session: tokens.find(session, given.strip())) if scheme.lower() == "bearer" else None
+    token = in_transaction(lambda session: _use(session, given.strip())) if scheme.lower() == "bearer" else None
     if token is None:
-        raise Unauthorized("This token is not known, or it was revoked.", www_authenticate=_challenge())
+        raise Unauthorized("This token is not known, was revoked, or has expired.", www_authenticate=_challenge())
     g.caller, g.scopes = f"token {token.id}", token.scopes
     if not tokens.allows(token.scopes, scope):
         raise Forbidden(f"This token has not the scope {scope}.")
+
+
+def _use(session: Session, text: str) -> Token | None:
+    now = current().wall()
+    token = tokens.find(session, text, now)
+    if token is not None:
+        tokens.note_use(session, token, now)
+    return token
 
 
 def _by_session(scope: str) -> None:

@@ -9,6 +9,7 @@ from flask import render_template
 from werkzeug.exceptions import NotFound
 
 from funnel.api.problem_types import PROBLEM_TYPES
+from funnel.crm.tokens import SCOPES
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -21,7 +22,7 @@ def page(spec: Mapping[str, Any]) -> str:
         for method in METHODS
         if method in described
     ]
-    return render_template("ui/docs.html", operations=operations, problem_types=PROBLEM_TYPES)
+    return render_template("ui/docs.html", operations=operations, problem_types=PROBLEM_TYPES, scopes=SCOPES)
 
 
 def problem_page(code: str) -> str:

@@ -23,6 +23,7 @@ RIGHTS = {
     "privacy": (NOTHING, NOTHING, NOTHING),
     "rules": (WRITE, READ, READ),
     "sequences": (WRITE, READ, READ),
+    "tokens": (NOTHING, NOTHING, NOTHING),
     "users": (READ, READ, READ),
 }
 

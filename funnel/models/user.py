@@ -137,5 +137,10 @@ class Token(Base):
     scopes: Mapped[list[str]]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     revoked_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    #: to the minute
+    last_used_at: Mapped[datetime | None]
+    #: a caller: `user 3`, `token 5`; null: the command line
+    created_by: Mapped[str | None]
 
     __table_args__ = (UniqueConstraint("digest"),)

@@ -44,9 +44,25 @@ def test_a_new_token_is_the_last_word_and_opens_the_api(environ: dict[str, str],
 
     assert result.exit_code == 0, result.output
     with committed.database.transaction() as session:
-        found = tokens.find(session, result.output.split()[-1])
+        found = tokens.find(session, result.output.split()[-1], committed.wall())
         assert found is not None
         assert (found.name, found.scopes) == ("shop", ["all"])
+
+
+def test_a_token_is_listed_and_revoked(environ: dict[str, str], committed: Context) -> None:
+    text = funnel(environ, "token", "add", "--name", "shop", "--scope", "leads:read", "--days", "30").output.split()[-1]
+    with committed.database.transaction() as session:
+        found = tokens.find(session, text, committed.wall())
+        assert found is not None
+        assert found.expires_at is not None
+        assert 29 <= (found.expires_at - committed.wall()).days <= 30
+
+    assert funnel(environ, "token", "list").output == f"{found.id}\tliving\tshop\tleads:read\tnever used\n"
+    assert "opens nothing" in funnel(environ, "token", "revoke", str(found.id)).output
+    assert funnel(environ, "token", "list").output.split("\t")[1] == "revoked"
+    with committed.database.transaction() as session:
+        assert tokens.find(session, text, committed.wall()) is None
+    assert "There is no token 999" in refused(funnel(environ, "token", "revoke", "999"))
 
 
 def test_an_unknown_scope_is_refused_with_the_known_ones(environ: dict[str, str]) -> None:
