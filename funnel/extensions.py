@@ -1,7 +1,7 @@
 """What other packages show through this one; filled when their doors are registered, read by ours.
 
-`funnel` never imports `nurture_sequences`, yet its metrics tell how late the clocks of sequences are, and whoever is
-invited gets a mail.
+`funnel` never imports `nurture_sequences`, yet its metrics tell how late the clocks of sequences are, whoever is
+invited gets a mail, and a lead that is merged takes its enrollments along.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from flask import current_app
 from flask.sansio.app import App
 from sqlalchemy.orm import Session
 
+from funnel.crm.followers import Follower
 from funnel.metrics import Gauge
 
 #: queues a mail that carries a user's link: given the session, the link's id and kind, the address, the language and
@@ -28,6 +29,8 @@ class Extensions:
     gauges: list[Gauge] = field(default_factory=list)
     #: None where nothing sends mail
     send_link: SendLink | None = None
+    #: what else goes over when leads are merged
+    followers: list[Follower] = field(default_factory=list)
 
 
 def of(app: App) -> Extensions:

@@ -83,7 +83,9 @@ def claim(
         wanted = list(session.scalars(_OF_LEADS, {"ids": wanted, "leads": list(locked)}))
         soon = now + engine.context.clock.span(PAUSE_SECONDS)
         session.execute(_LATER, {"ids": list(set(ids) - set(wanted)), "soon": soon})
-    rows = session.execute(_LOCK, {"ids": wanted}).all()
+    # Whose lead was merged into another while we waited for it is due again; then that one is asked.
+    found = session.execute(_LOCK, {"ids": wanted}).all()
+    rows = [row for row in found if row.lead_id is None or row.lead_id in locked]
     compiled = programs(session, {row.version_id for row in rows if row.version_id is not None})
     answers = _answers(session, engine, rows, locked, compiled, now)
     going = [row for row in rows if isinstance(answers[row.id], Go)]

@@ -82,6 +82,8 @@ def go_on(
 
     `settled` is what became of the mails they wait for, by enrollment, when the caller knows of each.
     """
+    # Whose lead was merged into another while we waited for it is due again, as that one's.
+    enrollments = [row for row in enrollments if row.lead_id in locked_leads]
     if not enrollments:
         return 0
     locked_leads = {row.lead_id: locked_leads[row.lead_id] for row in enrollments}

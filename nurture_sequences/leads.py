@@ -17,6 +17,7 @@ _COLUMNS = "id, email, stage, stage_since, stage_held_until, fit, engagement, en
 _LOCK = f"SELECT {_COLUMNS} FROM leads WHERE {{}} ORDER BY id FOR NO KEY UPDATE"
 _LOCK_THESE = text(_LOCK.format("id = ANY (:ids)"))
 _LOCK_FREE = text(_LOCK.format("id = ANY (:ids)") + " SKIP LOCKED")
+_PRESENT = text("SELECT id FROM leads WHERE id = ANY (:ids)")
 _OF = "id IN (SELECT lead_id FROM enrollments WHERE id = ANY (:enrollments))"
 _LOCK_OF = text(_LOCK.format(_OF))
 _LOCK_FREE_OF = text(_LOCK.format(_OF) + " SKIP LOCKED")
@@ -31,6 +32,11 @@ def lock(session: Session, lead_ids: Collection[int], *, skip_locked: bool = Fal
     """Lock these leads, in the order that every room keeps; or those of them that nobody holds."""
     statement = _LOCK_FREE if skip_locked else _LOCK_THESE
     return {row.id: row for row in session.execute(statement, {"ids": sorted(lead_ids)})}
+
+
+def present(session: Session, lead_ids: Collection[int]) -> set[int]:
+    """Those of these that are leads, and were not merged into others or erased."""
+    return set(session.scalars(_PRESENT, {"ids": list(lead_ids)})) if lead_ids else set()
 
 
 def lock_of(session: Session, enrollment_ids: Collection[int], *, skip_locked: bool = False) -> dict[int, Row]:

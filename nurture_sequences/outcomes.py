@@ -55,12 +55,17 @@ def record(session: Session, engine: Engine, claimed: Claim, sent: Sent, *, free
     """
     concerned = {message_id for message_id, _ in sent.outcomes} | set(sent.unsent)
     mails = [mail for mail in claimed.mails if mail.id in concerned]
-    locked = leads.lock(session, {mail.lead_id for mail in mails if mail.lead_id is not None}, skip_locked=free)
-    held = {mail.id for mail in mails if mail.lead_id is not None and mail.lead_id not in locked} if free else set()
-    standing = enrollments.lock(session, [mail.enrollment_id for mail in mails if mail.lead_id in locked])
+    theirs = {mail.lead_id for mail in mails if mail.lead_id is not None}
+    locked = leads.lock(session, theirs, skip_locked=free)
+    held_leads = leads.present(session, theirs - locked.keys()) if free else set()
+    held = {mail.id for mail in mails if mail.lead_id in held_leads}
+    found = enrollments.lock(session, [mail.enrollment_id for mail in mails if mail.lead_id in locked])
+    standing = {row.id: row for row in found if row.lead_id in locked}
     now = engine.context.now()
     settled = _settle(session, engine, claimed, sent.part(held, those=False), now)
-    _go_on(session, locked, standing, settled, now)
+    _go_on(session, locked, list(standing.values()), settled, now)
+    # A lead that was merged into another while its mail was on the way goes on as that one.
+    settling.wake(session, [row for row in settled if row.enrollment_id not in standing], now)
     return sent.part(held, those=True)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from funnel.crm import facts
 from funnel.crm.facts import Fact
-from nurture_sequences import enrolling, leads, maturing, service_mail
+from nurture_sequences import enrolling, late_twins, leads, maturing, service_mail
 from nurture_sequences.engine import is_poison
 from nurture_sequences.enrolling import Entry, Live
 from nurture_sequences.programs import readable
@@ -56,8 +56,9 @@ def react(session: Session, lead_ids: Collection[int], now: datetime) -> int:
     Leads that someone else holds are left for the next turn, so several workers share the queue. Facts of leads that
     are no more have no effects. Returns the number of facts taken.
     """
-    locked = leads.lock(session, lead_ids, skip_locked=True)
-    orphans = _drop_orphans(session, set(lead_ids) - locked.keys())
+    held = leads.lock(session, lead_ids, skip_locked=True)
+    locked = late_twins.absorb(session, held, now)
+    orphans = _drop_orphans(session, set(lead_ids) - held.keys())
     taken = session.execute(_TAKE, {"leads": list(locked)}).all()
     _apply(session, locked, taken, now)
     return len(taken) + orphans
@@ -69,7 +70,7 @@ def react_apart(session: Session, lead_id: int, now: datetime) -> None:
     A fact at fault is set aside with the reason, and leaves no trace but that. The later ones do not wait for it: put
     back into the queue by a person, it has its effects after theirs.
     """
-    locked = leads.lock(session, [lead_id], skip_locked=True)
+    locked = late_twins.absorb(session, leads.lock(session, [lead_id], skip_locked=True), now)
     for fact in session.execute(_TAKE, {"leads": list(locked)}).all():
         try:
             with session.begin_nested():
@@ -87,7 +88,7 @@ def _apply(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[An
     followed = [fact for fact in taken if fact.depth <= MAX_DEPTH]
     if followed:
         live = enrolling.live_sequences(session)
-        endings = {fact.lead_id: fact for fact in followed if fact.kind in ENDINGS}
+        endings = {fact.lead_id: fact for fact in followed if _ending(fact)}
         _end(session, endings.values(), now)
         # What a lead did before it left for good brings it into nothing any more.
         lasting = [fact for fact in followed if fact.lead_id not in endings or fact.id > endings[fact.lead_id].id]
@@ -134,10 +135,17 @@ def _triggers(fact: Any) -> list[tuple[str, str]]:
     return named
 
 
+def _ending(fact: Any) -> str | None:
+    """Why this fact takes its lead out of every sequence; None when it does not."""
+    if fact.kind == "absorbed" and fact.data.get("unsubscribed"):
+        return "unsubscribed"
+    return ENDINGS.get(fact.kind)
+
+
 def _end(session: Session, endings: Collection[Any], now: datetime) -> None:
     ending: dict[str, set[int]] = defaultdict(set)
     for fact in endings:
-        ending[ENDINGS[fact.kind]].add(fact.lead_id)
+        ending[str(_ending(fact))].add(fact.lead_id)
     for reason, lead_ids in ending.items():
         enrolling.end(session, lead_ids, reason, now)
 

@@ -73,8 +73,9 @@ def _state(session: Session, lead_ids: Iterable[int], *, of_mail: bool) -> dict[
 
 
 _DECIDED = text("""
-    SELECT DISTINCT purpose FROM consents JOIN leads ON leads.id = consents.lead_id
-     WHERE leads.email = :email AND consents.at > :since
+    SELECT DISTINCT purpose FROM consents
+     WHERE lead_id IN (SELECT id FROM leads WHERE email = :email
+                       UNION ALL SELECT into_id FROM merged_leads WHERE email = :email) AND at > :since
 """)
 
 
@@ -125,10 +126,12 @@ def withdraw(
     """Take back consent to these purposes, or to all mail when there are none; the purposes that changed.
 
     Records `unsubscribed` when no mail purpose is left, `consent_withdrawn` when some is. Withdrawing again changes
-    nothing. An unknown lead has nothing to withdraw.
+    nothing. An unknown lead has nothing to withdraw; of a lead that was merged into another, that one is meant.
     """
-    if not leads.lock(session, lead_id):
+    held = leads.hold(session, lead_id)
+    if held is None:
         return []
+    lead_id = held
     given, of_mail = state(session, [lead_id])[lead_id], mail_state(session, [lead_id])[lead_id]
     everything = purposes is None
     if purposes is None:

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 
 #: Facts that only tell the story. Nothing reacts to them, so they make no pending fact.
 QUIET = frozenset(
-    {"enrolled", "ended", "message_accepted", "message_skipped", "message_refused", "message_unknown", "loop_stopped"}
+    {
+        "enrolled",
+        "ended",
+        "message_accepted",
+        "message_skipped",
+        "message_refused",
+        "message_unknown",
+        "loop_stopped",
+        "merged",
+    }
 )
 
 

@@ -17,7 +17,7 @@ from funnel.addresses import normalised
 from funnel.crm.errors import RepeatedError
 from funnel.crm.prepared import Prepared
 from funnel.crm.touches import Touched
-from funnel.models import Lead
+from funnel.models import Lead, MergedLead
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,17 @@ class Capture:
 
 # One statement, because a form post is the hottest path of the project: one round trip instead of seven, one plan.
 # A lead's known values win over what an anonymous visitor claims. Who has confirmed once need not confirm again,
-# and nobody can put somebody else's consent back to `pending`. Of two posts of one submission at the same time the
+# and nobody can put somebody else's consent back to `pending`. The address of a lead that was merged into another is
+# that one's. Of two posts of one submission at the same time the
 # later one meets the other's row and fails as a whole, so that it leaves the lead alone too.
 CAPTURE = Prepared(
     "capture",
     """
     WITH lead AS (
         INSERT INTO leads AS known (email, fields, zone, locale, stage_since, created_at, updated_at)
-        SELECT :email, CAST(:fields AS jsonb), :zone, :locale, :at, :at, :at
+        SELECT coalesce((SELECT now.email FROM merged_leads JOIN leads AS now ON now.id = into_id
+                          WHERE merged_leads.email = :email LIMIT 1), :email),
+               CAST(:fields AS jsonb), :zone, :locale, :at, :at, :at
          WHERE NOT EXISTS (SELECT FROM submissions WHERE id = :submission)
             ON CONFLICT (email) DO UPDATE
            SET fields = excluded.fields || known.fields, zone = coalesce(known.zone, excluded.zone),
@@ -148,13 +151,25 @@ def _json(value: Any) -> str:
 
 
 def lead_by_email(session: Session, email: str) -> Lead | None:
-    """The lead with this address, however it is written."""
-    return session.scalars(select(Lead).where(Lead.email == normalised(email))).one_or_none()
+    """The lead with this address, however it is written; or the one that the lead with it was merged into."""
+    address = normalised(email)
+    found = session.scalars(select(Lead).where(Lead.email == address)).one_or_none()
+    return found or session.scalars(select(Lead).join(MergedLead).where(MergedLead.email == address).limit(1)).first()
 
 
 def lead_by_id(session: Session, lead_id: int) -> Lead | None:
     """The lead with this id."""
     return session.get(Lead, lead_id)
+
+
+def now_part_of(session: Session, lead_id: int) -> int | None:
+    """The lead that this one was merged into; None for one that was not."""
+    return session.scalar(select(MergedLead.into_id).where(MergedLead.id == lead_id))
+
+
+def lead_known_as(session: Session, lead_id: int) -> Lead | None:
+    """The lead with this id, or the one that it was merged into: what old mails and links mean by it."""
+    return session.get(Lead, lead_id) or session.get(Lead, now_part_of(session, lead_id) or 0)
 
 
 _LOCK = text("SELECT id FROM leads WHERE id = :lead FOR NO KEY UPDATE")
@@ -166,3 +181,13 @@ def lock(session: Session, lead_id: int) -> bool:
     Not FOR UPDATE: the foreign keys of others that point here need not wait.
     """
     return session.execute(_LOCK, {"lead": lead_id}).first() is not None
+
+
+def hold(session: Session, lead_id: int) -> int | None:
+    """Lock this lead, or the one it was merged into, even a moment ago; its id. None when there is neither."""
+    wanted: int | None = lead_id
+    while wanted is not None:
+        if lock(session, wanted):
+            return wanted
+        wanted = now_part_of(session, wanted)
+    return None

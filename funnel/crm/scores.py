@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from funnel import scoring
 from funnel.crm.subjects import ladder_and_decay
 from funnel.models import Event, Lead, RulesVersion, ScoreEntry
 
@@ -78,6 +79,19 @@ def why(session: Session, lead_id: int, at: datetime) -> Why:
         older_fit=sum(fit[older]),
         older_engagement=sum(left[older]) - sum(fit[older]),
     )
+
+
+def recount(session: Session, lead_ids: Collection[int], now: datetime) -> None:
+    """Keep the scores of these leads as their ledgers have them now; the caller holds their locks."""
+    _, decay = ladder_and_decay(session)
+    entries: dict[int, list[ScoreEntry]] = {lead_id: [] for lead_id in lead_ids}
+    for entry in session.scalars(select(ScoreEntry).where(ScoreEntry.lead_id.in_(lead_ids))):
+        entries[entry.lead_id].append(entry)
+    for lead_id, some in entries.items():
+        at = max([now, *(entry.at for entry in some)])
+        fit, engagement = scoring.value(some, decay, at)
+        values = {"fit": fit, "engagement": engagement, "engaged_at": at if engagement else None}
+        session.execute(update(Lead).where(Lead.id == lead_id).values(values))
 
 
 def _told(session: Session, entries: Sequence[ScoreEntry], left: Sequence[float]) -> list[Told]:

@@ -52,8 +52,9 @@ def confirm(session: Session, submission_id: UUID, now: datetime, *, proof: cons
     found = asked(session, submission_id)
     if found is None:
         return False
-    lead_id = found.lead_id
-    leads.lock(session, lead_id)
+    lead_id = leads.hold(session, found.lead_id)
+    if lead_id is None:
+        return False
     given = consents.state(session, [lead_id])[lead_id]
     waiting = sorted(purpose for purpose in found.wordings if given.get(purpose) == "pending")
     consents.append(session, lead_id, "granted", waiting, now, proof, submission_id)

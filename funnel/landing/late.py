@@ -14,7 +14,7 @@ from funnel.context import Context
 from funnel.crm import consents, leads, submissions
 from funnel.crm.consents import Proof
 from funnel.crm.errors import RepeatedError
-from funnel.crm.leads import Capture, lead_by_id
+from funnel.crm.leads import Capture, lead_known_as
 from funnel.crm.touches import Touched
 from funnel.db import once_more
 from funnel.spool import Kind
@@ -66,18 +66,18 @@ def _withdraw(context: Context, told: Withdrawal, now: datetime, late: bool) -> 
     """False when nothing was ticked that the lead was ever asked about; None when there is no such lead."""
 
     def work(session: Session) -> bool | None:
-        lead = lead_by_id(session, told.lead_id)
+        lead = lead_known_as(session, told.lead_id)
         if lead is None:
             return None
         purposes = None
         if told.ticked is not None:
-            asked = consents.wordings(session, told.lead_id)
+            asked = consents.wordings(session, lead.id)
             purposes = [purpose for purpose in asked if purpose in told.ticked]
         if late and (decided := consents.decided_since(session, lead.email, now)):
             given = consents.mail_state(session, [lead.id])[lead.id] if purposes is None else purposes
             purposes = [purpose for purpose in given if purpose not in decided]
         if purposes != []:
-            consents.withdraw(session, told.lead_id, purposes, now, proof=told.proof, message_id=told.message_id)
+            consents.withdraw(session, lead.id, purposes, now, proof=told.proof, message_id=told.message_id)
         return purposes != []
 
     return once_more(context.database.transaction, work)

@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from funnel import links, spool
 from funnel.crm import consents
-from funnel.crm.leads import lead_by_id
+from funnel.crm.leads import lead_known_as
 from funnel.db import AWAY, is_time_out
 from funnel.doors import current, in_transaction
 from funnel.landing.door import door
@@ -55,16 +55,19 @@ def unsubscribe(token: str) -> str:
 
 
 def _page(session: Session, lead_id: int) -> str:
-    _found(session, lead_id)
+    lead_id = _known(session, lead_id)
     state = consents.state(session, [lead_id])[lead_id]
     wordings = consents.wordings(session, lead_id)
     given = {key: wording for key, wording in wordings.items() if state[key] in ("granted", "pending")}
     return render_template("landing/unsubscribe.html", given=given, narrow=NARROW, w=words(), lang=language())
 
 
-def _found(session: Session, lead_id: int) -> None:
-    if lead_by_id(session, lead_id) is None:
+def _known(session: Session, lead_id: int) -> int:
+    """The lead that a mail was written to may be part of another by now."""
+    lead = lead_known_as(session, lead_id)
+    if lead is None:
         raise NotFound
+    return lead.id
 
 
 def _read(token: str) -> tuple[int, UUID]:

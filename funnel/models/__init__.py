@@ -8,6 +8,7 @@ from funnel.models.installation import Installation
 from funnel.models.job import FilePart, Job, KeptFile
 from funnel.models.lead import Lead, Stage
 from funnel.models.mailbox import MailboxMail
+from funnel.models.merge import MergedLead
 from funnel.models.scoring import LeadClock, RulesVersion, ScoreEntry
 from funnel.models.segment import Segment, SegmentMember, SegmentTally
 from funnel.models.suppression import Suppression
@@ -27,6 +28,7 @@ __all__ = [
     "LeadClock",
     "LoginAttempts",
     "MailboxMail",
+    "MergedLead",
     "PendingFact",
     "RecoveryCode",
     "RulesVersion",

@@ -14,6 +14,7 @@ from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
 from funnel.conditions import Problem
 from nurture_sequences import by_hand, schemas, sequences, service_mail, versions
+from nurture_sequences.followers import FOLLOWERS
 from nurture_sequences.gauges import GAUGES
 
 #: bytes; a document carries the texts of its mails
@@ -26,6 +27,7 @@ blueprint = Blueprint("sequences", __name__, description="Nurturing programmes."
 def _extend(state: BlueprintSetupState) -> None:
     shown = extensions.of(state.app)
     shown.gauges.extend(GAUGES)
+    shown.followers.extend(FOLLOWERS)
     shown.send_link = service_mail.queue_link
 
 
