@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
-from funnel.crm import jobs
+from funnel.crm import duplicates, jobs
 from funnel.crm.jobs import Bite
 from funnel.models import Job
 
@@ -27,7 +27,7 @@ Work: TypeAlias = Callable[[Session, Job, datetime], Bite]
 Kinds: TypeAlias = Mapping[str, Work]
 
 #: the jobs of this package
-KINDS: dict[str, Work] = {}
+KINDS: dict[str, Work] = {duplicates.KIND: duplicates.find}
 
 
 class FailedError(Exception):

@@ -20,6 +20,7 @@ from funnel.api import (
     leads,
     mailbox,
     maturity,
+    merges,
     rules,
     session,
     timeline,
@@ -38,6 +39,7 @@ OWN = (
     history.blueprint,
     changes.blueprint,
     maturity.blueprint,
+    merges.blueprint,
     rules.blueprint,
     jobs.blueprint,
     mailbox.blueprint,
@@ -67,5 +69,6 @@ def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
     api.spec.components.security_scheme("session", SESSION)
     for blueprint in (*OWN, *extra):
         api.register_blueprint(blueprint, url_prefix="/api/v1")
+    app.after_request(merges.follow)
     app.add_url_rule("/api/docs", "api_docs", lambda: docs.page(api.spec.to_dict()))
     app.add_url_rule(f"{PAGES}<code>", "api_problem", docs.problem_page)

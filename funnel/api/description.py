@@ -15,6 +15,11 @@ from funnel.schemas.common import ErrorOut
 EVERYWHERE = (401, 403, 422, 503)
 WITH_BODY = (400, 413, 415)
 BELOW_ROOT = (404,)
+#: what `merges.follow` answers
+MERGED = {
+    "description": "The lead was merged into another: send the request to where Location says.",
+    "headers": {"Location": {"schema": {"type": "string"}}},
+}
 
 
 class Refusals(BasePlugin):
@@ -27,6 +32,8 @@ class Refusals(BasePlugin):
                 statuses += WITH_BODY
             for status in sorted(statuses):
                 operation.setdefault("responses", {}).setdefault(status, HTTPStatus(status).name)
+            if "{lead_id}" in (path or ""):
+                operation["responses"].setdefault(308, MERGED)
 
 
 class Described(flask_smorest.Api):  # type: ignore[misc]

@@ -58,7 +58,9 @@ PROBLEM_TYPES = {
     "stale": ProblemType(
         412, "Changed meanwhile", "Read the thing again, make the change on what it says now, and send its new ETag."
     ),
-    "taken": ProblemType(409, "In use already", "Something has this key. Choose another, or change what is there."),
+    "taken": ProblemType(
+        409, "In use already", "Something has this key, or this address. Choose another, or change what is there."
+    ),
     "unauthorized": ProblemType(
         401,
         "Not signed in",

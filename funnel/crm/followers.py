@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 class Follower(Protocol):
     """Both leads are locked by the caller; `now` is engine time."""
 
-    table: str
+    @property
+    def table(self) -> str: ...
 
     def take(self, session: Session, lead_id: int, into_id: int, now: datetime) -> Any:
         """Give the rows of `lead_id` to `into_id`; what `give_back` will need."""

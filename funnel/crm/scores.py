@@ -84,9 +84,12 @@ def why(session: Session, lead_id: int, at: datetime) -> Why:
 def recount(session: Session, lead_ids: Collection[int], now: datetime) -> None:
     """Keep the scores of these leads as their ledgers have them now; the caller holds their locks."""
     _, decay = ladder_and_decay(session)
-    entries: dict[int, list[ScoreEntry]] = {lead_id: [] for lead_id in lead_ids}
-    for entry in session.scalars(select(ScoreEntry).where(ScoreEntry.lead_id.in_(lead_ids))):
-        entries[entry.lead_id].append(entry)
+    columns = [getattr(ScoreEntry, name) for name in scoring.Entry._fields]
+    entries: dict[int, list[scoring.Entry]] = {lead_id: [] for lead_id in lead_ids}
+    for lead_id, *entry in session.execute(
+        select(ScoreEntry.lead_id, *columns).where(ScoreEntry.lead_id.in_(lead_ids))
+    ):
+        entries[lead_id].append(scoring.Entry(*entry))
     for lead_id, some in entries.items():
         at = max([now, *(entry.at for entry in some)])
         fit, engagement = scoring.value(some, decay, at)
