@@ -90,6 +90,7 @@ OWN: Sequence[Follower] = (
     Moves("touches"),
     Entries("score_entries", ("at", "rule", "event_id")),
     Drops("lead_clocks"),
+    Drops("segment_members"),
     Moves("merged_leads", lead="into_id"),
     Moves("events"),
     Moves("pending_facts", ("event_id",)),

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from funnel.crm import consents, facts
+from funnel.crm import consents, facts, leads
 from funnel.crm.errors import KnownLeadError
 from funnel.crm.facts import Fact
 from funnel.crm.lead_edits import Origin
@@ -32,6 +32,8 @@ def change(session: Session, lead_id: int, email: str, origin: Origin, now: date
     before = session.execute(_EMAIL, {"lead": lead_id}).scalar()
     if before is None or before == email:
         return False
+    if (merged := leads.now_known_as(session, [email]).get(email)) and merged.id != lead_id:
+        raise KnownLeadError(merged.id)
     try:
         with session.begin_nested():
             session.execute(_MOVE, {"lead": lead_id, "email": email, "now": now})

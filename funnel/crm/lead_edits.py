@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from funnel.crm import facts
+from funnel.crm import facts, leads
 from funnel.crm.errors import KnownLeadError
 from funnel.crm.facts import Fact
 from funnel.crm.lead_changes import Change, Edit, State, TooMuchError, change, edited
@@ -74,6 +74,8 @@ _WRITE = text("""
 def create(session: Session, told: Told, origin: Origin, now: datetime) -> int:
     """A new lead; its id. Raises KnownLeadError with the id of the lead that has the address, and TooMuchError."""
     edited(State(), told.edit)
+    if known := leads.now_known_as(session, [told.email]):
+        raise KnownLeadError(known[told.email].id)
     made = _insert(session, [told.email], now)
     if not made:
         raise KnownLeadError(session.execute(_LOCK_BY_EMAIL, {"emails": [told.email]}).one().id)
@@ -90,9 +92,11 @@ def edit(session: Session, edits: Mapping[int, Edit], origin: Origin, now: datet
 def upsert(session: Session, told: Sequence[Told], origin: Origin, now: datetime) -> list[Outcome]:
     """Make or edit the leads with these addresses, in the order told; one outcome for each.
 
-    An address told twice is edited twice, and both outcomes say what became of it in the end. A handful of statements,
-    whatever the number.
+    An address told twice is edited twice, and both outcomes say what became of it in the end; that of a merged lead is
+    the one's that it was merged into. A handful of statements, whatever the number.
     """
+    known = leads.now_known_as(session, {one.email for one in told})
+    told = [replace(one, email=known[one.email].email) if one.email in known else one for one in told]
     fit = [one for one in told if not _problem(State(), [one.edit])]
     new = {row.email for row in _insert(session, sorted({one.email for one in fit}), now)}
     written = iter(_write_told(session, fit, new, origin, now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -160,6 +160,12 @@ def lead_by_email(session: Session, email: str) -> Lead | None:
 def lead_by_id(session: Session, lead_id: int) -> Lead | None:
     """The lead with this id."""
     return session.get(Lead, lead_id)
+
+
+def now_known_as(session: Session, emails: Collection[str]) -> dict[str, Lead]:
+    """Those of these (normalised) addresses that were merged leads', with the leads that they mean now."""
+    found = select(MergedLead.email, Lead).select_from(MergedLead).join(Lead)
+    return dict(session.execute(found.where(MergedLead.email.in_(emails))).all()) if emails else {}
 
 
 def now_part_of(session: Session, lead_id: int) -> int | None:

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261124_0030"
-down_revision = "20261124_0050"
+down_revision = "20261124_0040"
 branch_labels = None
 depends_on = None
 

@@ -108,7 +108,7 @@ def test_a_thousand_rows_take_as_many_statements_as_one(session, now, queries):
     outcomes = lead_edits.upsert(session, rows, BY, now)
 
     assert {outcome.result for outcome in outcomes} == {"created"}
-    assert len(queries) == for_one <= 5
+    assert len(queries) == for_one <= 6
 
 
 def test_batches_of_the_same_people_at_the_same_time_neither_double_nor_deadlock(committed, now):

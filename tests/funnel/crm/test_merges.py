@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from funnel.crm import consents, followers, history, leads, merges, timeline
-from funnel.crm.errors import TakenError
+from funnel.crm import consents, followers, history, lead_addresses, lead_edits, leads, merges, timeline
+from funnel.crm.errors import KnownLeadError, TakenError
 from funnel.crm.facts import Fact, record
+from funnel.crm.lead_changes import Edit
 from funnel.crm.leads import Capture
 from funnel.models import Event, Lead, MergedLead, ScoreEntry, Touch
 from nurture_sequences.followers import FOLLOWERS
@@ -241,6 +242,27 @@ def test_a_form_post_under_the_old_address_is_the_lead_that_stays(session, anna,
     session.expire_all()
     assert (anna.fields["city"], anna.email) == ("Nice", "anna@example.com")
     assert session.query(Lead).count() == 1
+
+
+def test_programs_that_name_the_old_address_mean_the_lead_that_stays(session, anna, anna_again, old):
+    by = lead_edits.Origin("token 1")
+    told = lead_edits.Told("a.private@example.com", Edit(fields={"city": "Nice"}))
+    merge(session, anna, anna_again)
+
+    [outcome] = lead_edits.upsert(session, [told], by, NOW)
+    with pytest.raises(KnownLeadError) as raised:
+        lead_edits.create(session, told, by, NOW)
+
+    assert (outcome.result, outcome.lead_id, raised.value.lead_id) == ("updated", anna.id, anna.id)
+
+
+def test_nobody_else_may_take_the_address_of_a_merged_lead(session, anna, anna_again, old):
+    third, by = factories.lead(session), lead_edits.Origin("token 1")
+    merge(session, anna, anna_again)
+
+    with pytest.raises(KnownLeadError):
+        lead_addresses.change(session, third.id, "a.private@example.com", by, NOW, keep_consents=True)
+    assert lead_addresses.change(session, anna.id, "a.private@example.com", by, NOW, keep_consents=True)
 
 
 def test_an_old_unsubscribe_link_means_the_lead_that_stays(session, anna, anna_again, old):
