@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -19,6 +20,9 @@ from funnel.crm import user_sessions
 from funnel.doors import client_network, current, in_transaction
 from funnel.models import User
 
+#: wall time between the password and the code
+SECOND_STEP = timedelta(minutes=5)
+
 
 @dataclass(frozen=True)
 class SignedIn:
@@ -26,6 +30,8 @@ class SignedIn:
 
     user: User
     session_id: int
+    #: this person must set up a second factor before anything else
+    lacks_factor: bool
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -53,14 +59,27 @@ def configure(app: Flask) -> None:
     )
 
 
-def sign_in(database: Session, user: User) -> None:
+def pass_first_step(user: User) -> None:
+    """The password was right; the second step has a few minutes to follow."""
+    session.clear()
+    session["half"] = [user.id, current().wall().timestamp()]
+    csrf_token()
+
+
+def first_step() -> int | None:
+    """The id of the user whose password was right in this browser, a moment ago."""
+    user_id, at = session.get("half") or (None, 0.0)
+    return user_id if current().wall().timestamp() - at < SECOND_STEP.total_seconds() else None
+
+
+def sign_in(database: Session, user: User, way: str = user_sessions.PASSWORD) -> None:
     """Start a session of this user; nothing of the session before it is kept.
 
     The token is made here and not at its first use: the app asks several things at once, each answer renews the
     cookie, and the last one to come would drop a token that another one had just made.
     """
     agent, network = request.headers.get("User-Agent", ""), client_network(request.remote_addr)
-    text = user_sessions.begin(database, user, agent, network, current().wall())
+    text = user_sessions.begin(database, user, agent, network, current().wall(), way)
     session.clear()
     session.permanent = True
     session["session"] = text
@@ -91,7 +110,7 @@ def _find(text: str | None) -> SignedIn | None:
     if text is None:
         return None
     found = in_transaction(lambda database: user_sessions.find(database, str(text), current().wall()))
-    return SignedIn(found[1], found[0].id) if found else None
+    return SignedIn(found.user, found.session.id, found.lacks_factor) if found else None
 
 
 def csrf_token() -> str:

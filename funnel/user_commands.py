@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from funnel.commands import opened
 from funnel.context import Context
-from funnel.crm import audit, roles, users
+from funnel.crm import audit, roles, second_factors, users
 from funnel.models import User
 
 ROLE = click.Choice(roles.ROLES)
@@ -68,6 +68,15 @@ def password(email: str) -> None:
         users.set_password(session, one, made)
         one.joined_at = one.joined_at or context.wall()
     click.echo(f"User {users.account(email)}, password shown only now: {made}")
+
+
+@user.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """For a user who lost the authenticator app and the recovery codes: signing in asks for no code any more."""
+    with _changing(email, "reset_factor") as (session, _, one):
+        second_factors.remove(session, one)
+    click.echo(f"{users.account(email)} signs in without a code now.")
 
 
 @user.command()

@@ -21,8 +21,10 @@ def user(
     return made
 
 
-def sign_in(session: Session, client: FlaskClient, user: User, wall: datetime, *, csrf: str = "the-token") -> None:
+def sign_in(
+    session: Session, client: FlaskClient, user: User, wall: datetime, *, csrf: str = "the-token", way: str = "password"
+) -> None:
     """As after a sign-in with the right password."""
-    text = user_sessions.begin(session, user, "a test", None, wall)
+    text = user_sessions.begin(session, user, "a test", None, wall, way)
     with client.session_transaction() as cookie:
         cookie.update(session=text, csrf=csrf)

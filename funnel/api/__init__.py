@@ -22,6 +22,7 @@ from funnel.api import (
     maturity,
     merges,
     rules,
+    second_factor,
     session,
     timeline,
     tokens,
@@ -48,6 +49,7 @@ OWN = (
     users.blueprint,
     account.blueprint,
     tokens.blueprint,
+    second_factor.blueprint,
 )
 TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add --name N --scope S` makes one."}
 SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}

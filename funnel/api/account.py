@@ -27,7 +27,7 @@ blueprint = Blueprint("account", __name__, description="Who asks, when it is a p
 @blueprint.response(200, AccountOut)
 def read_account() -> dict[str, Any]:
     """Name, language, and how this person signs in."""
-    return _told(_here().user)
+    return _told(own_session().user)
 
 
 @blueprint.route("/account", methods=["PATCH"])
@@ -36,7 +36,7 @@ def read_account() -> dict[str, Any]:
 @blueprint.response(200, AccountOut)
 def change_account(change: dict[str, Any]) -> dict[str, Any]:
     """Another name, another language."""
-    here = _here()
+    here = own_session()
 
     def work(session: Session) -> dict[str, Any]:
         user = session.get_one(User, here.user.id)
@@ -53,7 +53,7 @@ def change_account(change: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(204)
 def change_password(given: dict[str, str]) -> None:
     """Another password. Every other session of this person ends."""
-    here = _here()
+    here = own_session()
     check_own_password(here, given["current"], "current")
 
     def work(session: Session) -> None:
@@ -73,7 +73,7 @@ def change_password(given: dict[str, str]) -> None:
 @blueprint.response(200, UserSessionsOut)
 def list_account_sessions() -> dict[str, Any]:
     """Where this person is signed in."""
-    here = _here()
+    here = own_session()
     return {"items": in_transaction(lambda session: told_sessions(session, here.user.id, here.session_id))}
 
 
@@ -82,7 +82,7 @@ def list_account_sessions() -> dict[str, Any]:
 @blueprint.response(204)
 def end_other_sessions() -> None:
     """End every session of this person but the one that asks."""
-    here = _here()
+    here = own_session()
     in_transaction(lambda session: user_sessions.end_all(session, here.user.id, spare=here.session_id))
 
 
@@ -91,7 +91,7 @@ def end_other_sessions() -> None:
 @blueprint.response(204)
 def end_account_session(session_id: int) -> None:
     """End one session of this person."""
-    here = _here()
+    here = own_session()
     if not in_transaction(lambda session: user_sessions.end(session, here.user.id, session_id)):
         raise NotFound("There is no such session.")
 
@@ -104,7 +104,12 @@ def told_sessions(session: Session, user_id: int, here: int | None) -> list[dict
 
 
 def check_own_password(here: SignedIn, password: str, field: str) -> None:
-    """Ask again who it is. Tries count like those of signing in. Ends the request with 422 or 429."""
+    """Ask again who it is; who has no password is not asked. Tries count like those of signing in.
+
+    Ends the request with 422.
+    """
+    if here.user.password_hash is None:
+        return
     secret, wall = sessions.login_secret(), current().wall()
     keys = (
         logins.attempt_key(secret, "account", here.user.email),
@@ -124,7 +129,7 @@ def _told(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in kept} | ways
 
 
-def _here() -> SignedIn:
+def own_session() -> SignedIn:
     """Raises NotFound for a token."""
     here = None if "Authorization" in request.headers else sessions.signed_in()
     if here is None:

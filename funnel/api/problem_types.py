@@ -36,6 +36,7 @@ PROBLEM_TYPES = {
     "known_lead": ProblemType(
         409, "The address is a lead's already", "The message names its id: edit that lead, or merge the two."
     ),
+    "no_second_factor": ProblemType(409, "No second factor", "Set one up first: `POST /account/second-factor`."),
     "not_again": ProblemType(
         409,
         "The lead may not enter again",
@@ -51,6 +52,14 @@ PROBLEM_TYPES = {
         428,
         "If-Match is missing",
         "Read the thing, and send its ETag in If-Match with the change: nobody's work is overwritten unseen.",
+    ),
+    "second_factor_needed": ProblemType(
+        403,
+        "A second factor is needed",
+        "This installation asks everybody for one. Set it up in the account; until then nothing else opens.",
+    ),
+    "second_factor_on": ProblemType(
+        409, "There is a second factor already", "Remove it first, with `POST /account/second-factor/remove`."
     ),
     "service_unavailable": ProblemType(
         503, "Away for a moment", "Try again after as many seconds as Retry-After says. Nothing was written."

@@ -32,6 +32,7 @@ def read_session() -> dict[str, Any]:
     return {
         "user": here.user if here else None,
         "may": may(),
+        "second_factor_needed": bool(here and here.lacks_factor),
         "csrf": sessions.csrf_token() if here else None,
         "now": context.now(),
         "speed": context.clock.speed,

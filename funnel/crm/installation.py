@@ -78,6 +78,11 @@ def open_sending(session: Session, settings: Settings, wall: datetime) -> None:
     session.info["hint"] = True
 
 
+def require_factor(session: Session, required: bool) -> None:
+    """Whether everybody who signs in with a password needs a second factor."""
+    session.execute(update(Installation).values(factor_required=required))
+
+
 def pause_account(session: Session, until: datetime, reason: str) -> None:
     """The provider wants nothing from this account before `until` (wall time); the longest pause wins."""
     longest = text("greatest(coalesce(paused_until, '-infinity'), :until)").bindparams(until=until)

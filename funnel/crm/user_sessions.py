@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from funnel.models import User, UserSession
+from funnel.models import Installation, User, UserSession
 
 #: how a session began
 PASSWORD, PROVIDER = "password", "provider"
@@ -34,20 +35,33 @@ def begin(session: Session, user: User, agent: str, network: str | None, now: da
     return text
 
 
-def find(session: Session, text: str, now: datetime) -> tuple[UserSession, User] | None:
-    """The living session with this text, and its user; noted as seen. Looked up by digest: timing tells nothing."""
+@dataclass(frozen=True)
+class Found:
+    """A living session, whose it is, and whether this person must set up a second factor before anything else."""
+
+    session: UserSession
+    user: User
+    lacks_factor: bool
+
+
+def find(session: Session, text: str, now: datetime) -> Found | None:
+    """The living session with this text; noted as seen. Looked up by digest: timing tells nothing."""
     living = (
         UserSession.digest == _digest(text),
         UserSession.seen_at > now - IDLE,
         UserSession.began_at > now - LONGEST,
         User.removed_at.is_(None),
     )
-    found = session.execute(select(UserSession, User).join(User, User.id == UserSession.user_id).where(*living)).first()
-    if found is None:
+    required = select(Installation.factor_required).scalar_subquery()
+    rows = select(UserSession, User, required).join(User, User.id == UserSession.user_id)
+    row = session.execute(rows.where(*living)).first()
+    if row is None:
         return None
-    if now - found[0].seen_at > SEEN_EVERY:
-        found[0].seen_at = now
-    return found[0], found[1]
+    found, user, required_now = row
+    if now - found.seen_at > SEEN_EVERY:
+        found.seen_at = now
+    # Whoever comes from the identity provider was asked for one there, if it wants one.
+    return Found(found, user, required_now and user.factor_at is None and found.way == PASSWORD)
 
 
 def of_user(session: Session, user_id: int, now: datetime) -> Sequence[UserSession]:

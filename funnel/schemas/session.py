@@ -21,6 +21,9 @@ class SessionOut(Out):
         fields.String(),
         metadata={"description": "each scope that the role of this person, or this token, includes"},
     )
+    second_factor_needed = fields.Boolean(
+        metadata={"description": "nothing but the own account opens before this person has set up a second factor"}
+    )
     csrf = fields.String(
         allow_none=True, metadata={"description": "what a write by session sends in the header X-CSRF-Token"}
     )

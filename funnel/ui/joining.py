@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from funnel.models import User
 from funnel.schemas.user import LONGEST_NAME
 from funnel.ui import language
 from funnel.ui.blueprint import Pages, public
+from funnel.ui.signin import too_soon
 
 #: Seconds that asking for a link takes at least, so that the time does not tell whether there is such a user.
 ASKING_TAKES = 0.2
@@ -61,9 +61,8 @@ def ask_for_link() -> str | tuple[str, int, dict[str, str]]:
     ]
     wait = in_transaction(lambda session: logins.admit(session, keys, wall))
     if wait:
-        seconds = math.ceil(wait.total_seconds())
-        error = language.chosen().word("Please wait {seconds} seconds before the next try.").format(seconds=seconds)
-        return _asking(error=error), 429, {"Retry-After": str(seconds)}
+        error, headers = too_soon(wait)
+        return _asking(error=error), 429, headers
     if not _no_mail():
         in_transaction(lambda session: _send(session, email))
     time.sleep(max(0.0, begun + ASKING_TAKES - time.monotonic()))

@@ -14,6 +14,7 @@ FRENCH = {
     "10 characters or more.": "10 caractères ou plus.",
     "A password has {shortest} to {longest} characters.": "Un mot de passe a de {shortest} à {longest} caractères.",
     "Ask for a link": "Demander un lien",
+    "Code": "Code",
     "Email": "Adresse électronique",
     "Forgotten password": "Mot de passe oublié",
     "Forgotten your password?": "Mot de passe oublié ?",
@@ -27,6 +28,7 @@ FRENCH = {
     "Join Funnel": "Rejoindre Funnel",
     "New password": "Nouveau mot de passe",
     "Password": "Mot de passe",
+    "One more step": "Encore une étape",
     "Please give your name.": "Veuillez donner votre nom.",
     "Please wait {seconds} seconds before the next try.": "Veuillez attendre {seconds} secondes avant de réessayer.",
     "Sign in": "Se connecter",
@@ -35,6 +37,13 @@ FRENCH = {
     "Set the password": "Enregistrer le mot de passe",
     "Skip to content": "Aller au contenu",
     "That email and password do not belong together.": "Cette adresse et ce mot de passe ne vont pas ensemble.",
+    "Six digits from your authenticator app; or one of your recovery codes.": (
+        "Six chiffres de votre application d’authentification, ou l’un de vos codes de secours."
+    ),
+    "Start again": "Recommencer",
+    "That code opens nothing. Each code works once: wait for the next one.": (
+        "Ce code n’ouvre rien. Chaque code sert une seule fois : attendez le suivant."
+    ),
     "The same once more": "Le même encore une fois",
     "The two passwords are not the same.": "Les deux mots de passe ne sont pas identiques.",
     "This installation sends no mail. An admin can make a link for you, under Settings, People.": (

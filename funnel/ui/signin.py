@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from funnel import auditing, sessions
-from funnel.crm import audit, logins, users
+from funnel.crm import audit, logins, user_sessions, users
 from funnel.doors import current
 from funnel.models import User
 from funnel.ui import language
@@ -19,11 +20,11 @@ from funnel.ui.blueprint import Pages, public
 def login() -> str:
     """The form."""
     told = request.args.get("told") == "password"
-    return render_template("ui/login.html", email="", next=_next(), error=None, told=told)
+    return render_template("ui/login.html", email="", next=next_page(), error=None, told=told)
 
 
 def log_in() -> Response | tuple[str, int, dict[str, str]]:
-    """Count the attempt, look at the password, start the session."""
+    """Count the attempt, look at the password, start the session; or ask for the code first."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     secret = sessions.login_secret()
     account = logins.attempt_key(secret, "account", users.account(email))
@@ -32,19 +33,43 @@ def log_in() -> Response | tuple[str, int, dict[str, str]]:
     with database.transaction() as session:
         wait = logins.admit(session, (account, address), current().wall())
     if wait:
-        return _too_soon(math.ceil(wait.total_seconds()), email)
+        error, headers = too_soon(wait)
+        return _again(error, email, 429, headers)
     with database.transaction() as session:
         user = _check(session, email, password, account, address)
-        if user:
-            sessions.sign_in(session, user)
+        if user and not user.factor_at:
+            complete(session, user)
     if user is None:
         return _again(language.chosen().word("That email and password do not belong together."), email, 422, {})
-    return redirect(_next() or url_for("ui.home"), 303)
+    if user.factor_at:
+        sessions.pass_first_step(user)
+        return redirect(url_for("ui.code", next=next_page() or None), 303)
+    return redirect(next_page() or url_for("ui.home"), 303)
+
+
+def complete(session: Session, user: User, way: str = user_sessions.PASSWORD) -> None:
+    """This person is who it claims to be: the session starts, and the log says so."""
+    auditing.note(session, f"user {user.id}", "sign_in", f"users/{user.id}", {"way": way})
+    sessions.sign_in(session, user, way)
 
 
 def log_out() -> Response:
     sessions.sign_out()
     return redirect(url_for("ui.login"), 303)
+
+
+def too_soon(wait: timedelta) -> tuple[str, dict[str, str]]:
+    """What is said to whoever has to wait, and the header that says it to programs."""
+    seconds = math.ceil(wait.total_seconds())
+    told = language.chosen().word("Please wait {seconds} seconds before the next try.")
+    return told.format(seconds=seconds), {"Retry-After": str(seconds)}
+
+
+def next_page() -> str:
+    """Where the person was going: a page of ours, or nowhere."""
+    wanted = request.values.get("next", "")
+    plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted
+    return wanted if plain and wanted.startswith("/app/") and not wanted.startswith("/app/log") else ""
 
 
 def add_to(door: Pages) -> None:
@@ -58,7 +83,6 @@ def _check(session: Session, email: str, password: str, account: bytes, address:
     user = users.check_password(session, email, password)
     if user:
         logins.forgive(session, account, address, current().wall())
-        auditing.note(session, f"user {user.id}", "sign_in", f"users/{user.id}")
     else:
         auditing.note(session, audit.NOBODY, "sign_in_failed", _tried(session, email))
     return user
@@ -70,17 +94,5 @@ def _tried(session: Session, email: str) -> str:
     return f"users/{known.id}" if known else "users"
 
 
-def _too_soon(seconds: int, email: str) -> tuple[str, int, dict[str, str]]:
-    error = language.chosen().word("Please wait {seconds} seconds before the next try.").format(seconds=seconds)
-    return _again(error, email, 429, {"Retry-After": str(seconds)})
-
-
 def _again(error: str, email: str, status: int, headers: dict[str, str]) -> tuple[str, int, dict[str, str]]:
-    return render_template("ui/login.html", email=email, next=_next(), error=error), status, headers
-
-
-def _next() -> str:
-    """Where the person was going: a page of ours, or nowhere."""
-    wanted = request.values.get("next", "")
-    plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted
-    return wanted if plain and wanted.startswith("/app/") and not wanted.startswith("/app/log") else ""
+    return render_template("ui/login.html", email=email, next=next_page(), error=error), status, headers

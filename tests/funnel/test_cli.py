@@ -100,6 +100,21 @@ def test_users_are_listed_given_roles_and_passwords_and_removed(environ: dict[st
     assert "lena" not in funnel(environ, "user", "list").output
 
 
+def test_a_lost_authenticator_is_reset(environ: dict[str, str], committed: Context) -> None:
+    funnel(environ, "user", "add", "lena@example.org")
+    with committed.database.transaction() as session:
+        lena = users.by_email(session, "lena@example.org")
+        assert lena
+        lena.factor, lena.factor_at = b"sealed", committed.wall()
+
+    assert "without a code" in funnel(environ, "user", "reset-second-factor", "lena@example.org").output
+
+    with committed.database.transaction() as session:
+        again = users.by_email(session, "lena@example.org")
+        assert again
+        assert (again.factor, again.factor_at) == (None, None)
+
+
 def test_the_last_admin_cannot_be_removed_and_nobody_is_one_line(environ: dict[str, str]) -> None:
     funnel(environ, "prepare")
 

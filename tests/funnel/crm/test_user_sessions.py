@@ -21,9 +21,9 @@ def begin(session, user, now):
 def test_a_session_is_found_by_its_text_alone(session, mia, now):
     text = begin(session, mia, now)
 
-    found, user = user_sessions.find(session, text, now)
-    assert (user, found.agent, found.network) == (mia, "Firefox", "198.51.100.0/24")
-    assert text.encode() not in found.digest
+    found = user_sessions.find(session, text, now)
+    assert (found.user, found.session.agent, found.session.network) == (mia, "Firefox", "198.51.100.0/24")
+    assert text.encode() not in found.session.digest
     for wrong in ("", text[:-1], text + "A", "é", "\ud83d"):
         assert user_sessions.find(session, wrong, now) is None
 
@@ -68,7 +68,7 @@ def test_one_is_ended_or_all_but_this_one_and_never_those_of_others(session, mia
     omar = people.user(session, "omar@funnel.example", at=now)
     texts = [begin(session, mia, now) for _ in range(3)]
     his = begin(session, omar, now)
-    first, second, _ = (user_sessions.find(session, text, now)[0].id for text in texts)
+    first, second, _ = (user_sessions.find(session, text, now).session.id for text in texts)
 
     assert not user_sessions.end(session, omar.id, first)
     assert user_sessions.end(session, mia.id, first)
@@ -81,7 +81,7 @@ def test_one_is_ended_or_all_but_this_one_and_never_those_of_others(session, mia
 
 def test_a_new_password_ends_all_but_the_session_it_was_set_in(session, mia, now):
     here, elsewhere = begin(session, mia, now), begin(session, mia, now)
-    kept = user_sessions.find(session, here, now)[0].id
+    kept = user_sessions.find(session, here, now).session.id
 
     users.set_password(session, mia, "another one, quite long", spare=kept)
 
