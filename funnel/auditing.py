@@ -57,6 +57,11 @@ def expect(actor: str, *, writes: bool) -> None:
         g.audit = Expected(actor, READ_LEAD)
 
 
+def expect_nothing() -> None:
+    """Called after a view: what is written from now on is no part of what the caller did."""
+    g.pop("audit", None)
+
+
 def about(subject: str) -> None:
     """Called by a view that makes something with an id of its own: its entry names that (`leads/12`)."""
     if expected := g.get("audit"):
@@ -71,7 +76,8 @@ def witness(session: Session) -> None:
     body = _body() if expected.if_written else {}
     detail = {"keys": keys} if (keys := _keys(body)) else {}
     subject = expected.subject or _subject(body)
-    _write(session, expected.actor, expected.action, subject, detail, if_written=expected.if_written)
+    if not _write(session, expected.actor, expected.action, subject, detail, if_written=expected.if_written):
+        return  # a transaction that only read: the one that changes something is still to come
     # Not before: a commit that fails is tried once more, with all it holds.
     event.listen(session, "after_commit", lambda _: g.pop("audit", None), once=True)
 
@@ -108,8 +114,8 @@ def _write(
     detail: Mapping[str, Any] | None = None,
     *,
     if_written: bool = False,
-) -> None:
-    audit.note(
+) -> bool:
+    return audit.note(
         session,
         actor,
         action,

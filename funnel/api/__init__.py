@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import flask
+from sqlalchemy.orm import Session
 
 from funnel import auditing, sessions
 from funnel.api import (
@@ -14,6 +15,7 @@ from funnel.api import (
     docs,
     forms,
     history,
+    idempotency,
     installation,
     jobs,
     lead_edits,
@@ -28,7 +30,7 @@ from funnel.api import (
     tokens,
     users,
 )
-from funnel.api.description import Described, Refusals
+from funnel.api.description import Described, Manners
 from funnel.api.errors import PAGES
 
 OWN = (
@@ -55,10 +57,16 @@ TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add -
 SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}
 
 
+def _witness(session: Session) -> None:
+    """What has to be written with the change that a request makes, in its transaction."""
+    idempotency.witness(session)
+    auditing.witness(session)
+
+
 def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
     """Mount the API. `extra` are parts that other packages bring (`funnel.api.blueprint.Blueprint`)."""
     sessions.configure(app)
-    app.extensions["funnel"].database.witness = auditing.witness
+    app.extensions["funnel"].database.witness = _witness
     app.config.update(
         API_TITLE="Funnel",
         API_VERSION="v1",
@@ -66,7 +74,7 @@ def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = Described(app, spec_kwargs={"security": [{"token": []}, {"session": []}], "extra_plugins": [Refusals()]})
+    api = Described(app, spec_kwargs={"security": [{"token": []}, {"session": []}], "extra_plugins": [Manners()]})
     api.spec.components.security_scheme("token", TOKEN)
     api.spec.components.security_scheme("session", SESSION)
     for blueprint in (*OWN, *extra):

@@ -30,7 +30,9 @@ def requires(scope: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.scope = scope  # type: ignore[attr-defined]
-        view._apidoc = {**getattr(view, "_apidoc", {}), "manual_doc": {"x-scope": scope}}  # type: ignore[attr-defined]
+        described = getattr(view, "_apidoc", {})
+        manual = {**described.get("manual_doc", {}), "x-scope": scope}
+        view._apidoc = {**described, "manual_doc": manual}  # type: ignore[attr-defined]
         return view
 
     return mark

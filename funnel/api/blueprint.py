@@ -14,6 +14,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from funnel import auditing
+from funnel.api import idempotency, revisions
 from funnel.api.auth import authorise, caller, changes_anything
 from funnel.api.errors import CONTENT_TYPE, refuse
 from funnel.schemas.common import ErrorOut
@@ -43,6 +44,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         self.body_limit = body_limit
         self.before_request(self._before)
         self.after_request(_keep_nowhere)
+        self.after_request(revisions.spare)
+        self.after_request(idempotency.finish)
 
     def alt_response(self, status_code: int, *args: Any, **kwargs: Any) -> Any:
         """As in flask-smorest; an error is described with the content type of problems."""
@@ -50,11 +53,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             kwargs.setdefault("content_type", CONTENT_TYPE)
         return super().alt_response(status_code, *args, **kwargs)
 
-    def _before(self) -> None:
+    def _before(self) -> flask.Response | None:
         request.max_content_length = self.body_limit
         _check_text({"path": request.path, "query": request.args.to_dict(flat=False)})
         authorise()
+        if answered := idempotency.begin():
+            return answered
         auditing.expect(caller(), writes=changes_anything(request.endpoint or "", request.method))
+        return None
 
 
 def _keep_nowhere(response: flask.Response) -> flask.Response:

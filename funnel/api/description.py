@@ -21,19 +21,52 @@ MERGED = {
     "headers": {"Location": {"schema": {"type": "string"}}},
 }
 
+TEXT = {"type": "string"}
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ !#-~]+$"},
+    "description": "a new one (a UUID) for each write: sent again with the same request, it is done once",
+}
+IF_MATCH = {"in": "header", "name": "If-Match", "schema": TEXT, "description": "the ETag of what is replaced"}
+IF_NONE_MATCH = {"in": "header", "name": "If-None-Match", "schema": TEXT, "description": "the ETag you have"}
+ETAG = {"schema": TEXT, "description": "the revision, for If-Match and If-None-Match"}
 
-class Refusals(BasePlugin):
-    """Adds to each operation the errors that its shape makes possible."""
+
+class Manners(BasePlugin):
+    """Adds to each operation what its shape makes possible: errors, retries, revisions."""
 
     def operation_helper(self, path: str | None = None, operations: Any = None, **_: Any) -> None:
-        for operation in (operations or {}).values():
+        for method, operation in (operations or {}).items():
             statuses = [*EVERYWHERE, *(BELOW_ROOT if "{" in (path or "") else ())]
             if "requestBody" in operation:
                 statuses += WITH_BODY
-            for status in sorted(statuses):
-                operation.setdefault("responses", {}).setdefault(status, HTTPStatus(status).name)
+            if method == "post" and not operation["x-scope"].endswith(":read"):
+                statuses += _repeatable(operation)
+            if operation.pop("x-revised", False):
+                statuses += _revised(method, operation)
+            for status in sorted(set(statuses)):
+                operation["responses"].setdefault(status, HTTPStatus(status).name)
             if "{lead_id}" in (path or ""):
                 operation["responses"].setdefault(308, MERGED)
+
+
+def _repeatable(operation: dict[str, Any]) -> tuple[int, ...]:
+    operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    return 400, 409
+
+
+def _revised(method: str, operation: dict[str, Any]) -> tuple[int, ...]:
+    for status, response in operation["responses"].items():
+        if int(status) < 300:
+            response["headers"] = {"ETag": ETAG}
+    if method == "post":
+        return ()
+    operation.setdefault("parameters", []).append(IF_NONE_MATCH if method == "get" else IF_MATCH)
+    if method == "get":
+        operation["responses"][304] = {"description": "It is as you have it."}
+        return ()
+    return 412, 428
 
 
 class Described(flask_smorest.Api):  # type: ignore[misc]

@@ -10,8 +10,9 @@ from werkzeug.exceptions import NotFound
 from funnel.api.auth import requires
 from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
+from funnel.api.revisions import Revised, needed, refuse_stale, revised, with_revision
 from funnel.crm import forms
-from funnel.crm.errors import TakenError
+from funnel.crm.errors import StaleError, TakenError
 from funnel.doors import current, engine_now, in_transaction
 from funnel.models import Form
 from funnel.schemas.common import Out
@@ -44,41 +45,47 @@ def list_forms(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/forms", methods=["POST"])
+@revised
 @requires("forms:write")
 @blueprint.arguments(FormIn)
 @blueprint.response(201, FormOut)
-def create_form(form: dict[str, Any]) -> Form:
+def create_form(form: dict[str, Any]) -> Revised[Form]:
     """A new form; 409 when its key is in use."""
     now = engine_now()
     try:
         with current().database.transaction() as session:
-            return forms.create_form(session, form, now)
+            return _told(forms.create_form(session, form, now), 201)
     except TakenError as error:
         refuse(409, "taken", str(error), {"key": [str(error)]})
 
 
 @blueprint.route("/forms/<key>")
+@revised
 @requires("forms:read")
 @blueprint.response(200, FormOut)
-def read_form(key: str) -> Form:
-    """One form."""
-    return _found(in_transaction(lambda session: forms.form_by_key(session, key)))
+def read_form(key: str) -> Revised[Form]:
+    """One form. The ETag is what a change must name in If-Match."""
+    return _told(in_transaction(lambda session: forms.form_by_key(session, key)))
 
 
 @blueprint.route("/forms/<key>", methods=["PUT"])
+@revised
 @requires("forms:write")
 @blueprint.arguments(FormIn)
 @blueprint.response(200, FormOut)
-def update_form(form: dict[str, Any], key: str) -> Form:
+def update_form(form: dict[str, Any], key: str) -> Revised[Form]:
     """A new definition of a form, and its next version. The key stays: other sites post to it."""
     if form["key"] != key:
         refuse(422, "invalid", "The request is not valid.", {"key": [f"Must be {key}, as in the address."]})
-    now = engine_now()
-    with current().database.transaction() as session:
-        return _found(forms.update_form(session, key, form, now))
+    versions, now = needed(), engine_now()
+    try:
+        with current().database.transaction() as session:
+            return _told(forms.update_form(session, key, form, now, versions))
+    except StaleError:
+        refuse_stale()
 
 
-def _found(form: Form | None) -> Form:
+def _told(form: Form | None, status: int = 200) -> Revised[Form]:
     if form is None:
         raise NotFound("There is no such form.")
-    return form
+    return with_revision(form, form.version, status)

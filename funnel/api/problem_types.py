@@ -15,6 +15,12 @@ class ProblemType:
 
 
 PROBLEM_TYPES = {
+    "answer_lost": ProblemType(
+        409,
+        "Done, but the answer is lost",
+        "The first request with this Idempotency-Key was done; its answer was too large to be kept, or was lost with "
+        "the process that made it. Read what is there instead of sending again.",
+    ),
     "forbidden": ProblemType(
         403,
         "Not allowed",
@@ -30,11 +36,21 @@ PROBLEM_TYPES = {
     "has_problems": ProblemType(
         422, "The document has problems", "`errors` lists them by their path in the document. Mend them and send again."
     ),
+    "in_flight": ProblemType(
+        409,
+        "Still under way",
+        "The first request with this Idempotency-Key has not been answered yet. Send the same again in a moment.",
+    ),
     "invalid": ProblemType(
         422, "The request is not valid", "`errors` says what is wrong, by field or path. Nothing was written."
     ),
     "known_lead": ProblemType(
         409, "The address is a lead's already", "The message names its id: edit that lead, or merge the two."
+    ),
+    "key_reused": ProblemType(
+        422,
+        "The Idempotency-Key belongs to another request",
+        "Make a new key (a UUID) for each write, and send the old one again only with the very same request.",
     ),
     "no_second_factor": ProblemType(409, "No second factor", "Set one up first: `POST /account/second-factor`."),
     "not_again": ProblemType(

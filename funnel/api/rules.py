@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any
 
 from funnel.api.auth import caller, requires
 from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
-from funnel.api.revisions import if_match
+from funnel.api.revisions import Revised, needed, refuse_stale, revised, with_revision
 from funnel.conditions import Problem
 from funnel.crm import rules
 from funnel.crm.rules import Kind
@@ -26,28 +26,26 @@ BASIS = (
     "Conditions were asked of the leads as they are now. Once published, points of facts count from then on."
 )
 
-Answer: TypeAlias = tuple[RulesVersion, int, dict[str, str]]
-
 blueprint = Blueprint("rules", __name__, description="What gives points, and what moves stages.", body_limit=256 * 1024)
 
 
 @blueprint.route(RULES)
+@revised
 @requires("rules:read")
 @blueprint.response(200, RulesOut)
-def read_rules(kind: Kind) -> Answer:
+def read_rules(kind: Kind) -> Revised[RulesVersion]:
     """The rules that count. The ETag is what a change must name in If-Match."""
     return _told(in_transaction(lambda session: rules.newest(session, kind)))
 
 
 @blueprint.route(RULES, methods=["PUT"])
+@revised
 @requires("rules:write")
 @blueprint.arguments(RulesIn)
 @blueprint.response(200, RulesOut)
-def publish_rules(document: dict[str, Any], kind: Kind) -> Answer:
+def publish_rules(document: dict[str, Any], kind: Kind) -> Revised[RulesVersion]:
     """Publish these as a new version, which counts at once. 422 with the problems when there are any."""
-    numbers, now, by = if_match(), engine_now(), caller()
-    if numbers is None:
-        refuse(428, "revision_needed", "Send the ETag of the rules that you mean to replace in If-Match.")
+    numbers, now, by = needed(), engine_now(), caller()
     with _refusals(), current().database.transaction() as session:
         before = rules.newest(session, kind).number
         return _told(rules.publish(session, kind, document, before if before in numbers else 0, now, by))
@@ -83,8 +81,8 @@ def try_rules(asked: dict[str, Any]) -> dict[str, Any]:
         return _found(in_transaction(lambda session: what_if(session, tried, now)))
 
 
-def _told(version: RulesVersion) -> Answer:
-    return version, 200, {"ETag": f'"{version.number}"'}
+def _told(version: RulesVersion) -> Revised[RulesVersion]:
+    return with_revision(version, version.number)
 
 
 def _found(found: Found) -> dict[str, Any]:
@@ -97,7 +95,7 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except rules.StaleRulesError:
-        refuse(412, "stale", "Other rules were published since you read them.")
+        refuse_stale()
     except rules.UnpublishableRulesError as error:
         refuse(422, "has_problems", "Mend the rules first.", by_path(error.problems))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import ColumnElement, or_, select, text
+from sqlalchemy import ColumnElement, CursorResult, or_, select, text
 from sqlalchemy.orm import Session
 
 from funnel.crm.keyset import Page, Place, cut
@@ -51,16 +51,18 @@ def note(
     network: str | None = None,
     request_id: str | None = None,
     if_written: bool = False,
-) -> None:
+) -> bool:
     """Write down that `actor` did `action` to `subject`, with the caller's transaction; `now` is wall time.
 
     Everything is impersonal: ids, keys, numbers. With `if_written` only when this transaction has changed anything.
     Who sees the same lead again within the hour (`read_lead`) is not noted again.
+    Returns whether there is a new entry.
     """
     session.flush()
     values = {"at": now, "actor": actor, "action": action, "subject": subject, "if_written": if_written}
     more = {"request_id": request_id, "network": network, "detail": orjson.dumps(dict(detail or {})).decode()}
-    session.execute(_NOTE, values | more)
+    noted = cast("CursorResult[Any]", session.execute(_NOTE, values | more))
+    return noted.rowcount > 0
 
 
 def page(session: Session, wanted: Filters, *, after: Place | None = None, limit: int = 50) -> Page[AuditEntry]:

@@ -7,6 +7,10 @@ class TakenError(Exception):
     """Something else has this key already."""
 
 
+class StaleError(Exception):
+    """It was changed since the caller read it."""
+
+
 class RepeatedError(Exception):
     """This very submission was written before. Nothing of it may be written again: leave the transaction."""
 

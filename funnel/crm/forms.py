@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from funnel.crm.errors import TakenError
+from funnel.crm.errors import StaleError, TakenError
 from funnel.models import Form
 
 
@@ -24,12 +24,18 @@ def create_form(session: Session, form: Mapping[str, Any], now: datetime) -> For
     return made
 
 
-def update_form(session: Session, key: str, form: Mapping[str, Any], now: datetime) -> Form | None:
+def update_form(
+    session: Session, key: str, form: Mapping[str, Any], now: datetime, versions: Collection[int] | None = None
+) -> Form | None:
     """Give the form a new definition and the next version; null when there is no such form.
+
+    `versions` are those the change may replace, null any. Raises StaleError when the form has another by now.
 
     The key stays: it is in the addresses that other sites post to. The same definition again makes no new version.
     """
     kept = session.scalars(select(Form).where(Form.key == key).with_for_update(key_share=True)).one_or_none()
+    if kept is not None and versions is not None and kept.version not in versions:
+        raise StaleError
     if kept is None or _columns(form) == {"name": kept.name, "definition": kept.definition}:
         return kept
     for column, value in _columns(form).items():

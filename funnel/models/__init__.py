@@ -6,6 +6,7 @@ from funnel.models.event import Event, PendingFact
 from funnel.models.form import Form, Submission
 from funnel.models.installation import Installation
 from funnel.models.job import FilePart, Job, KeptFile
+from funnel.models.kept_answer import KeptAnswer
 from funnel.models.lead import Lead, Stage
 from funnel.models.mailbox import MailboxMail
 from funnel.models.merge import MergedLead
@@ -23,6 +24,7 @@ __all__ = [
     "Form",
     "Installation",
     "Job",
+    "KeptAnswer",
     "KeptFile",
     "Lead",
     "LeadClock",

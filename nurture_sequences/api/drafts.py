@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from funnel.api.auth import requires
 from funnel.api.errors import refuse
-from funnel.api.revisions import if_match
+from funnel.api.revisions import Revised, if_match, revised, with_revision
 from funnel.conditions import Problem
 from funnel.crm.errors import TakenError
 from funnel.doors import current, engine_now, in_transaction
@@ -18,9 +18,9 @@ from nurture_sequences import overview, sequences, versions
 from nurture_sequences import schemas as shapes
 from nurture_sequences.advice import advice
 from nurture_sequences.api.blueprint import SEQUENCE, blueprint, check_key, refusals
-from nurture_sequences.api.told import told
+from nurture_sequences.api.told import told as told
 
-Answer: TypeAlias = tuple[dict[str, Any], int, dict[str, str]]
+Answer: TypeAlias = Revised[dict[str, Any]]
 
 
 @blueprint.route("/sequences")
@@ -55,6 +55,7 @@ def read_sequence(key: str) -> Answer:
 
 
 @blueprint.route(SEQUENCE, methods=["PUT"])
+@revised
 @requires("sequences:write")
 @blueprint.arguments(shapes.DocumentIn)
 @blueprint.response(200, shapes.SequenceOut)
@@ -85,6 +86,7 @@ def check_document(document: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 @blueprint.route(f"{SEQUENCE}/duplicate", methods=["POST"])
+@revised
 @requires("sequences:write")
 @blueprint.arguments(shapes.DuplicateIn)
 @blueprint.response(201, shapes.SequenceOut)
@@ -106,7 +108,7 @@ def _told(session: Session, sequence: tables.Sequence, problems: Sequence[Proble
         "warnings": told(sequence.draft, advice(session, sequence.draft), "warning"),
         "unpublished": versions.unpublished(session, sequence),
     }
-    return body, status, {"ETag": f'"{sequence.revision}"'}
+    return with_revision(body, sequence.revision, status)
 
 
 def _check_document(key: str, document: dict[str, Any]) -> None:

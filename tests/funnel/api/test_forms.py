@@ -39,14 +39,16 @@ def test_a_key_is_used_once(api):
 def test_a_change_makes_the_next_version(api):
     api("POST", "/forms", json=FORM)
 
-    changed = api("PUT", "/forms/start-trial", json=FORM | {"name": "Start now"})
+    changed = api("PUT", "/forms/start-trial", json=FORM | {"name": "Start now"}, headers={"If-Match": '"1"'})
 
     assert (changed.status_code, changed.json["version"], changed.json["name"]) == (200, 2, "Start now")
 
 
 @pytest.mark.parametrize(("path", "status"), [("/forms/other", 422), ("/forms/start-trial", 404)])
 def test_a_change_needs_the_form_and_its_key(api, path, status):
-    assert api("PUT", path, json=FORM).status_code == status
+    answer = api("PUT", path, json=FORM, headers={"If-Match": '"1"'})
+
+    assert answer.status_code == status
 
 
 def test_the_list_pages_by_key(api, queries):
