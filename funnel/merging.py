@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 Row: TypeAlias = Mapping[str, Any]
 
 #: the lead that stays keeps its own; what it does not know it takes from the other
-FILLED = ("zone", "locale")
+FILLED = ("zone", "locale", "owner_id")
 #: consents from the most to the least restrictive: who said no to one of two leads has said no
 RESTRICTIVE = ("withdrawn", "denied", "pending", "granted")
 

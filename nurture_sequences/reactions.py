@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from funnel.crm import facts
+from funnel.crm import assignment, facts
 from funnel.crm.facts import Fact
 from nurture_sequences import enrolling, late_twins, leads, maturing, service_mail
 from nurture_sequences.engine import is_poison
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 MAX_DEPTH = 20
 #: facts after which a lead is out of every sequence, and the word that says why
 ENDINGS = {"unsubscribed": "unsubscribed", "complained": "complained", "bounced": "bounced", "erased": "erased"}
+
+#: facts of somebody who comes, and may need an owner
+ARRIVALS = frozenset({"form_submitted", "lead_created"})
 
 _OLDEST = text("""
     SELECT DISTINCT lead_id FROM
@@ -94,6 +97,7 @@ def _apply(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[An
         lasting = [fact for fact in followed if fact.lead_id not in endings or fact.id > endings[fact.lead_id].id]
         enrolling.enroll(session, live, _entries(lasting, live), now)
         maturing.mature(session, locked, followed, now)
+        assignment.share_out(session, {fact.lead_id for fact in followed if fact.kind in ARRIVALS}, now)
         _wake(session, {fact.lead_id for fact in followed}, now)
         service_mail.queue_confirmations(session, lasting, locked, now)
 

@@ -88,6 +88,8 @@ OWN: Sequence[Follower] = (
     Moves("submissions"),
     Moves("consents"),
     Moves("touches"),
+    Moves("notes"),
+    Moves("tasks"),
     Entries("score_entries", ("at", "rule", "event_id")),
     Drops("lead_clocks"),
     Drops("segment_members"),

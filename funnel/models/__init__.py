@@ -15,8 +15,10 @@ from funnel.models.segment import Segment, SegmentMember, SegmentTally
 from funnel.models.suppression import Suppression
 from funnel.models.touch import Touch
 from funnel.models.user import LoginAttempts, RecoveryCode, Token, User, UserLink, UserSession
+from funnel.models.work import AssignmentRule, Note, Task
 
 __all__ = [
+    "AssignmentRule",
     "AuditEntry",
     "Consent",
     "Event",
@@ -31,6 +33,7 @@ __all__ = [
     "LoginAttempts",
     "MailboxMail",
     "MergedLead",
+    "Note",
     "PendingFact",
     "RecoveryCode",
     "RulesVersion",
@@ -41,6 +44,7 @@ __all__ = [
     "Stage",
     "Submission",
     "Suppression",
+    "Task",
     "Token",
     "Touch",
     "User",

@@ -44,6 +44,8 @@ class Lead(Base):
     #: IANA time zone, once known
     zone: Mapped[str | None]
     locale: Mapped[str | None]
+    #: the user who takes care of this lead; null: nobody yet
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     #: seeded by `funnel up --demo`: never mailed through a real provider
     demo: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
@@ -55,5 +57,7 @@ class Lead(Base):
         CheckConstraint("engagement = 0 OR engaged_at IS NOT NULL", name="engaged"),
         # Read by the list of leads and its keyset pages.
         Index(None, "created_at", "id"),
+        # Read by the list of one person's leads.
+        Index("ix_leads_owner", "owner_id", "created_at", "id", postgresql_where=text("owner_id IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "80"}},
     )

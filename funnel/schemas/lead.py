@@ -29,6 +29,9 @@ class LeadOut(Out):
     fields_ = fields.Dict(attribute="fields", data_key="fields", metadata={"description": "what forms told, by key"})
     zone = fields.String(allow_none=True, metadata={"description": "IANA time zone, once known"})
     locale = fields.String(allow_none=True)
+    owner = fields.Integer(
+        attribute="owner_id", allow_none=True, metadata={"description": "the user who takes care of the lead"}
+    )
     demo = fields.Boolean()
     created_at = fields.AwareDateTime(metadata={"description": "engine time"})
     updated_at = fields.AwareDateTime(metadata={"description": "engine time"})

@@ -20,6 +20,8 @@ VALUES = {
     "session_id": 1,
     "token_id": 1,
     "job_id": 1,
+    "note_id": 1,
+    "task_id": 1,
 }
 
 

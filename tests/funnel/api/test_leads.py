@@ -56,6 +56,7 @@ def test_a_lead_has_the_promised_fields(api, lead, now, context):
                 "fields": {"city": "Lyon"},
                 "zone": "Europe/Paris",
                 "locale": None,
+                "owner": None,
                 "demo": False,
                 "created_at": "2026-03-02T10:00:00+00:00",
                 "updated_at": "2026-03-02T10:00:00+00:00",
