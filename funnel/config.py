@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +12,19 @@ from funnel.embedded import embedded_url
 
 class SettingsError(ValueError):
     """A setting is missing or wrong; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The identity provider at which people may sign in, by OpenID Connect."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    #: of addresses whose owners come in uninvited, as viewers
+    domains: frozenset[str]
+    #: what the button calls it
+    name: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,8 @@ class Settings:
     sendgrid_host: str
     sendgrid_webhook_key: str | None
     smtp_url: str | None
+    #: None: people sign in with a password of ours
+    provider: Provider | None
     trusted_proxies: int
     log_format: str
     web_processes: int
@@ -77,6 +92,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         sendgrid_host=read.text("SENDGRID_HOST", "https://api.sendgrid.com").rstrip("/"),
         sendgrid_webhook_key=read.optional("SENDGRID_WEBHOOK_KEY"),
         smtp_url=smtp_url,
+        provider=_provider(read),
         trusted_proxies=read.whole("TRUSTED_PROXIES", 0, 0, 10),
         log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
         web_processes=read.whole("WEB_PROCESSES", 2, 1, 64),
@@ -133,6 +149,30 @@ class _Reader:
         if not least <= number < float("inf"):
             raise SettingsError(f"{name} must be a number of seconds, {least} or more, not {value!r}.")
         return number
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether what is sent there stays between us and them: https, or a server on this very machine."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
+    )
+
+
+def _provider(read: _Reader) -> Provider | None:
+    issuer = read.optional("OIDC_ISSUER")
+    if issuer is None:
+        return None
+    client_id, client_secret = read.optional("OIDC_CLIENT_ID"), read.optional("OIDC_CLIENT_SECRET")
+    if not client_id or not client_secret:
+        raise SettingsError("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: the provider gives them out.")
+    if not is_safe_address(issuer) or urlsplit(issuer).query or urlsplit(issuer).fragment:
+        raise SettingsError(f"OIDC_ISSUER must look like https://login.example.com, not {issuer!r}.")
+    domains = frozenset(one.strip().lower() for one in read.text("OIDC_DOMAINS", "").split(",") if one.strip())
+    if wrong := sorted(one for one in domains if "@" in one or "." not in one):
+        raise SettingsError(f"OIDC_DOMAINS is a list of domains like example.com, not {', '.join(wrong)}.")
+    name = read.text("OIDC_NAME", urlsplit(issuer).hostname or issuer)
+    return Provider(issuer, client_id, client_secret, domains, name)
 
 
 def _kept_keys(home: Path) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
 
 from flask import Flask, Request, g, request, session
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from funnel.crm import user_sessions
 from funnel.doors import client_network, current, in_transaction
 from funnel.models import User
+from funnel.provider import Question
 
 #: wall time between the password and the code
 SECOND_STEP = timedelta(minutes=5)
@@ -70,6 +71,17 @@ def first_step() -> int | None:
     """The id of the user whose password was right in this browser, a moment ago."""
     user_id, at = session.get("half") or (None, 0.0)
     return user_id if current().wall().timestamp() - at < SECOND_STEP.total_seconds() else None
+
+
+def go_away(question: Question, next_page: str) -> None:
+    """This browser goes to the identity provider, and comes back with an answer to this question."""
+    session["away"] = [*astuple(question), next_page]
+
+
+def come_back() -> tuple[Question, str] | None:
+    """The question this browser was sent off with, once; and the page that was wanted."""
+    state, nonce, verifier, next_page = session.pop("away", None) or (None, "", "", "")
+    return (Question(state, nonce, verifier), next_page) if state else None
 
 
 def sign_in(database: Session, user: User, way: str = user_sessions.PASSWORD) -> None:

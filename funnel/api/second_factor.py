@@ -133,7 +133,7 @@ def change_sign_in(change: dict[str, bool]) -> dict[str, bool]:
 
 
 def _told(factor_required: bool) -> dict[str, bool]:
-    return {"factor_required": factor_required, "provider": False}
+    return {"factor_required": factor_required, "provider": current().settings.provider is not None}
 
 
 def _of_own(work: Callable[[Session, User], T]) -> T:

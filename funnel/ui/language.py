@@ -37,12 +37,19 @@ FRENCH = {
     "Set the password": "Enregistrer le mot de passe",
     "Skip to content": "Aller au contenu",
     "That email and password do not belong together.": "Cette adresse et ce mot de passe ne vont pas ensemble.",
+    "Sign in with {name}": "Se connecter avec {name}",
     "Six digits from your authenticator app; or one of your recovery codes.": (
         "Six chiffres de votre application d’authentification, ou l’un de vos codes de secours."
     ),
     "Start again": "Recommencer",
     "That code opens nothing. Each code works once: wait for the next one.": (
         "Ce code n’ouvre rien. Chaque code sert une seule fois : attendez le suivant."
+    ),
+    "The identity provider does not answer. Please try again in a moment.": (
+        "Le fournisseur d’identité ne répond pas. Veuillez réessayer dans un instant."
+    ),
+    "The identity provider does not vouch for your address. Ask its administrator to verify it.": (
+        "Le fournisseur d’identité ne garantit pas votre adresse. Demandez à son administrateur de la vérifier."
     ),
     "The same once more": "Le même encore une fois",
     "The two passwords are not the same.": "Les deux mots de passe ne sont pas identiques.",
@@ -55,6 +62,10 @@ FRENCH = {
         "Formulaires, courriels, API et pages publiques fonctionnent. "
         "Corrigez ce que dit la construction, puis relancez Funnel."
     ),
+    "You are not among the people of this installation. An admin can invite you.": (
+        "Vous ne faites pas partie des personnes de cette installation. Un administrateur peut vous inviter."
+    ),
+    "You were not signed in. Please start again.": "Vous n’avez pas été connecté. Veuillez recommencer.",
     "Your name": "Votre nom",
     "Your password is set. Sign in with it.": "Votre mot de passe est enregistré. Connectez-vous.",
     "What the build said": "Ce que dit la construction",

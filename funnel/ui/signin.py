@@ -20,7 +20,7 @@ from funnel.ui.blueprint import Pages, public
 def login() -> str:
     """The form."""
     told = request.args.get("told") == "password"
-    return render_template("ui/login.html", email="", next=next_page(), error=None, told=told)
+    return page(told=told)
 
 
 def log_in() -> Response | tuple[str, int, dict[str, str]]:
@@ -34,13 +34,14 @@ def log_in() -> Response | tuple[str, int, dict[str, str]]:
         wait = logins.admit(session, (account, address), current().wall())
     if wait:
         error, headers = too_soon(wait)
-        return _again(error, email, 429, headers)
+        return page(email=email, error=error), 429, headers
     with database.transaction() as session:
         user = _check(session, email, password, account, address)
         if user and not user.factor_at:
             complete(session, user)
     if user is None:
-        return _again(language.chosen().word("That email and password do not belong together."), email, 422, {})
+        error = language.chosen().word("That email and password do not belong together.")
+        return page(email=email, error=error), 422, {}
     if user.factor_at:
         sessions.pass_first_step(user)
         return redirect(url_for("ui.code", next=next_page() or None), 303)
@@ -94,5 +95,9 @@ def _tried(session: Session, email: str) -> str:
     return f"users/{known.id}" if known else "users"
 
 
-def _again(error: str, email: str, status: int, headers: dict[str, str]) -> tuple[str, int, dict[str, str]]:
-    return render_template("ui/login.html", email=email, next=next_page(), error=error), status, headers
+def page(*, email: str = "", error: str | None = None, told: bool = False) -> str:
+    """The form, with what went wrong; `told` when a new password was set a moment ago."""
+    provider = current().settings.provider
+    return render_template(
+        "ui/login.html", email=email, next=next_page(), error=error, told=told, provider=provider and provider.name
+    )

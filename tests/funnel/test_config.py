@@ -67,3 +67,33 @@ def test_several_secret_keys_are_a_list_with_the_newest_first(tmp_path: Path) ->
 def test_the_home_is_absolute_wherever_the_command_runs() -> None:
     assert home_of({}) == Path.cwd() / "var"
     assert home_of({"FUNNEL_HOME": "/srv/funnel"}) == Path("/srv/funnel")
+
+
+OIDC = {"OIDC_ISSUER": "https://login.example.com/x", "OIDC_CLIENT_ID": "funnel", "OIDC_CLIENT_SECRET": "s3cret"}
+
+
+def test_an_identity_provider_is_read_and_its_secret_is_not_shown():
+    provider = load(KEYS | OIDC | {"OIDC_DOMAINS": " Example.com, a.example "}).provider
+
+    assert provider is not None
+    assert (provider.issuer, provider.name) == ("https://login.example.com/x", "login.example.com")
+    assert provider.domains == {"example.com", "a.example"}
+    assert "s3cret" not in repr(provider)
+    assert load(KEYS).provider is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"OIDC_ISSUER": "http://login.example.com"},
+        {"OIDC_ISSUER": "login.example.com"},
+        {"OIDC_ISSUER": "https://login.example.com?x=1"},
+        {"OIDC_CLIENT_ID": ""},
+        {"OIDC_CLIENT_SECRET": ""},
+        {"OIDC_DOMAINS": "mia@example.com"},
+        {"OIDC_DOMAINS": "com"},
+    ],
+)
+def test_a_provider_that_cannot_be_right_stops_the_start(wrong):
+    with pytest.raises(SettingsError, match="OIDC_"):
+        load(KEYS | OIDC | wrong)
