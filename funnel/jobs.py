@@ -60,7 +60,7 @@ def give_up(context: Context, job_id: int, error: Exception) -> None:
 
 
 def _bite(context: Context, kinds: Kinds, job_id: int) -> bool:
-    """Whether there is more to do."""
+    """Whether there is more to do, and now."""
     with context.database.transaction() as session:
         job = jobs.take(session, job_id)
         if job is None:
@@ -69,7 +69,7 @@ def _bite(context: Context, kinds: Kinds, job_id: int) -> bool:
             raise FailedError("unknown kind")
         bite = kinds[job.kind](session, job, context.now())
         jobs.write(job, bite, context.wall())
-        return not bite.over
+        return not (bite.over or bite.rest)
 
 
 def _fail(context: Context, job_id: int, reason: str) -> None:

@@ -131,6 +131,7 @@ def _move(session: Session, live: Live, looks: Mapping[int, _Look], now: datetim
 
 def _stage_changed(live: Live, look: _Look, decision: stages.Decision, now: datetime) -> Fact:
     seen = stages.evidence(decision, look.row.stage, look.subject, live.ladder_number, now)
-    data = {"from": look.row.stage, "to": decision.to, "reason": "rule", "evidence": seen}
     cause = look.cause
+    inherited = facts.inherited(cause.data) if cause else {}
+    data = {"from": look.row.stage, "to": decision.to, "reason": "rule", "evidence": seen, **inherited}
     return Fact("stage_changed", look.row.id, now, data, cause.id if cause else None, cause.depth + 1 if cause else 0)

@@ -12,7 +12,7 @@ from uuid import uuid4
 import dramatiq
 from sqlalchemy.exc import DBAPIError
 
-from funnel import collector, config, jobs, logs
+from funnel import collector, config, import_work, jobs, logs
 from funnel.broker import open_broker
 from funnel.context import Context
 from funnel.crm import installation, partitions
@@ -100,7 +100,11 @@ def compose(settings: config.Settings) -> dramatiq.Broker:
     membership.register()
     threads = settings.worker_threads
     context = Context.open(settings, connections=threads + 2, lock_seconds=LOCK_SECONDS)
-    engine = Engine(context, open_mailer(settings, context.database), kinds=jobs.listing(jobs.KINDS, KINDS))
+    engine = Engine(
+        context,
+        open_mailer(settings, context.database),
+        kinds=jobs.listing(jobs.KINDS, import_work.kinds(settings), KINDS),
+    )
     # What this process writes, its own pulse hands on; the others find it at their next poll.
     context.database.hint = engine.wake
     beside = PulseBeside()

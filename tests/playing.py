@@ -10,7 +10,7 @@ from uuid import UUID
 
 from dramatiq.brokers.stub import StubBroker
 
-from funnel import jobs
+from funnel import import_work, jobs
 from funnel.clock import EngineClock
 from funnel.context import Context
 from nurture_sequences.actors import Actors, _plain
@@ -71,7 +71,9 @@ class Play:
         clock = EngineClock(NOW, NOW)
         self.context = MovedContext(context.settings, context.database, clock)
         self.outbox = outbox or Outbox()
-        self.engine = Engine(self.context, self.outbox, kinds=jobs.listing(jobs.KINDS, KINDS))
+        self.engine = Engine(
+            self.context, self.outbox, kinds=jobs.listing(jobs.KINDS, import_work.kinds(context.settings), KINDS)
+        )
         self.actors = AtOnce(StubBroker(middleware=[]), self.engine)
         self.pulse = Pulse(self.engine, self.actors, Limits("test", 16))
 

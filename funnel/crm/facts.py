@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,11 @@ class Fact:
     data: dict[str, Any] = field(default_factory=dict)
     cause_id: int | None = None
     depth: int = 0
+
+
+def inherited(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What facts that follow from one with this data carry on: what enrolls nobody does not do so by a detour."""
+    return {name: data[name] for name in ("import", "enrolls") if name in data}
 
 
 _RECORD = text("""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -32,6 +32,8 @@ class Bite:
     result: Mapping[str, Any] = field(default_factory=dict)
     #: nothing is left to do
     over: bool = False
+    #: the next bite waits so long, because it would come too early now
+    rest: timedelta = timedelta()
 
 
 def ask(session: Session, kind: str, params: Mapping[str, Any], asked_by: str, wall: datetime) -> Job:
@@ -85,6 +87,8 @@ def write(job: Job, bite: Bite, wall: datetime) -> None:
     job.result = dict(bite.result)
     job.status = "running"
     job.started_at = job.started_at or wall
+    if bite.rest:
+        job.due_at = wall + bite.rest
     if bite.over:
         job.status, job.ended_at, job.due_at = "done", wall, None
 

@@ -4,6 +4,7 @@ from funnel.models.audit import AuditEntry
 from funnel.models.consent import Consent
 from funnel.models.event import Event, PendingFact
 from funnel.models.form import Form, Submission
+from funnel.models.imports import Import, ImportRefusal, ImportRow
 from funnel.models.installation import Installation
 from funnel.models.job import FilePart, Job, KeptFile
 from funnel.models.kept_answer import KeptAnswer
@@ -24,6 +25,9 @@ __all__ = [
     "Event",
     "FilePart",
     "Form",
+    "Import",
+    "ImportRefusal",
+    "ImportRow",
     "Installation",
     "Job",
     "KeptAnswer",

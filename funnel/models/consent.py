@@ -30,6 +30,8 @@ class Consent(Base):
     form_id: Mapped[int | None] = mapped_column(ForeignKey("forms.id"))
     form_version: Mapped[int | None]
     submission_id: Mapped[UUID | None]
+    #: the import that stated it, whose proof it has; no foreign key: a million rows would ask for the same one
+    import_id: Mapped[int | None]
     page: Mapped[str | None]
     locale: Mapped[str | None]
     ip: Mapped[str | None]

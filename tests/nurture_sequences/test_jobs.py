@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -124,6 +125,23 @@ def test_a_cancelled_job_stops_between_two_bites_and_keeps_what_it_did(counting,
     assert (job.status, job.done, job.due_at, counted(session)) == ("cancelled", 2, None, [0, 1])
     with pytest.raises(OverError):
         jobs.cancel(session, job, NOW)
+
+
+def test_a_job_that_would_come_too_early_rests_and_is_taken_up_again(counting, asked, session):
+    def resting(session, job, now):
+        return replace(count(session, job, now), rest=timedelta(seconds=3))
+
+    counting.engine.kinds = {"count": resting}
+    job_id = asked()
+
+    counting.turn()
+    session.refresh(job := jobs.by_id(session, job_id))
+    assert (job.done, job.due_at) == (1, NOW + timedelta(seconds=3))
+    counting.context.at += timedelta(seconds=3)
+    counting.turn()
+
+    session.refresh(job)
+    assert (job.done, counted(session)) == (2, [0, 1])
 
 
 def test_an_absent_database_is_no_fault_of_the_job(counting, asked, session):
