@@ -47,9 +47,10 @@ def compose(settings: Settings, context: Context | None = None) -> Flask:
     """The web application, with the doors of both packages."""
     # Loaded here, so that the command line and the supervisor carry no web framework.
     from funnel import app
-    from nurture_sequences import api, membership, webhooks
+    from nurture_sequences import api, membership, segment_uses, webhooks
 
     membership.register()
+    segment_uses.register()
     return app.create_app(
         settings,
         context=context,

@@ -60,10 +60,16 @@ _SET_EARLIER = text("""
      ORDER BY lead_id
         ON CONFLICT (lead_id) DO UPDATE SET due_at = excluded.due_at WHERE c.due_at > excluded.due_at
 """)
-_SET = text("""
-    INSERT INTO lead_clocks (lead_id, due_at)
-    SELECT lead_id, due_at FROM json_to_recordset(:rows) AS w (lead_id bigint, due_at timestamptz)
-        ON CONFLICT (lead_id) DO UPDATE SET due_at = excluded.due_at
+_CLOCKS = text("SELECT lead_id, due_at FROM lead_clocks WHERE lead_id = ANY (:leads)")
+# Somebody may have asked for another look meanwhile, as a sweep does that holds no lead: what it set stays.
+_REPLACE = text("""
+    UPDATE lead_clocks c SET due_at = w.due_at
+      FROM json_to_recordset(:rows) AS w (lead_id bigint, seen timestamptz, due_at timestamptz)
+     WHERE c.lead_id = w.lead_id AND c.due_at = w.seen
+""")
+_DROP_SEEN = text("""
+    DELETE FROM lead_clocks c USING json_to_recordset(:rows) AS w (lead_id bigint, seen timestamptz)
+     WHERE c.lead_id = w.lead_id AND c.due_at = w.seen
 """)
 _DROP = text("DELETE FROM lead_clocks WHERE lead_id = ANY (:leads)")
 _ORPHANS = text("""
@@ -111,13 +117,31 @@ def move(session: Session, stages: Mapping[int, str], now: datetime) -> None:
         _execute(session, _MOVE, rows, now=now)
 
 
-def set_clocks(session: Session, clocks: Mapping[int, datetime | None], *, exact: bool) -> None:
-    """Ring at these times. `exact` replaces whatever stands there, also by none; otherwise only earlier ones count."""
+def set_earlier(session: Session, clocks: Mapping[int, datetime | None]) -> None:
+    """Ring at these times, unless a clock rings earlier anyhow."""
     rows = [{"lead_id": lead_id, "due_at": at} for lead_id, at in clocks.items() if at]
     if rows:
-        _execute(session, _SET if exact else _SET_EARLIER, rows)
-    if exact:
-        drop_clocks(session, [lead_id for lead_id, at in clocks.items() if at is None])
+        _execute(session, _SET_EARLIER, rows)
+
+
+def clocks(session: Session, lead_ids: Collection[int]) -> dict[int, datetime]:
+    """When each of these leads is to be looked at; to be asked before the look whose outcome `replace` writes."""
+    rows = session.execute(_CLOCKS, {"leads": list(lead_ids)})
+    return {row.lead_id: row.due_at for row in rows}
+
+
+def replace(session: Session, seen: Mapping[int, datetime], clocks: Mapping[int, datetime | None]) -> None:
+    """Ring at these times, or no more, instead of when the clocks stood that were `seen` before the look.
+
+    A clock that somebody set meanwhile stays, unless the new one is earlier: it asks for a look at something that this
+    look may not have known.
+    """
+    rows = [{"lead_id": lead_id, "seen": at, "due_at": clocks[lead_id]} for lead_id, at in seen.items()]
+    if later := [row for row in rows if row["due_at"]]:
+        _execute(session, _REPLACE, later)
+    if never := [row for row in rows if not row["due_at"]]:
+        _execute(session, _DROP_SEEN, never)
+    set_earlier(session, clocks)
 
 
 def drop_clocks(session: Session, lead_ids: Collection[int]) -> None:

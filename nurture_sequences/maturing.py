@@ -1,9 +1,9 @@
-"""Leads mature by what they do: facts give points, and points, facts and time move stages."""
+"""Leads mature by what they do: facts give points, points, facts and time move stages, and segments follow from all."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from funnel import scoring, stages
 from funnel.conditions import Subject
-from funnel.crm import facts, rules, subjects
+from funnel.crm import facts, rules, segment_conditions, subjects
 from funnel.crm.facts import Fact
 from funnel.crm.rules import Live
 from funnel.scoring import Entry, Happened, Value
 from nurture_sequences import leads, ledger
+from nurture_sequences.keeping import Keeping
 
 
 @dataclass
@@ -34,26 +35,33 @@ class _Look:
 
 
 def mature(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[Any], now: datetime) -> None:
-    """Give the points of these facts, in their order, and move the stages that follow; the caller holds the locks.
+    """Give the points of these facts, in their order, move the stages that follow, and keep the segments; the caller
+    holds the locks.
 
     A handful of statements, whatever the size of the batch.
     """
+    keeping = Keeping(segment_conditions.kept(session))
     by_lead: dict[int, list[Any]] = defaultdict(list)
     for fact in taken:
-        if not _is_own(fact):
+        if not _is_own(fact) or keeping.touched([fact]):
             by_lead[fact.lead_id].append(fact)
     concerned = {lead_id: locked[lead_id] for lead_id in sorted(by_lead)}
-    _look(session, concerned, by_lead, now, exact=False)
+    clocks = _look(session, keeping, concerned, by_lead, now, set())
+    ledger.set_earlier(session, clocks)
 
 
 def review(session: Session, lead_ids: Collection[int], now: datetime) -> int:
-    """Look again at leads whose clock has rung: time alone may have changed their score or stage. How many it were.
+    """Look again at leads whose clock has rung: time alone may have changed their score, stage or segments. How many
+    it were.
 
     Those that somebody else holds ring again by themselves, as the hand-out set their clocks.
     """
     locked = leads.lock(session, lead_ids, skip_locked=True)
     ledger.drop_orphans(session, set(lead_ids) - locked.keys())
-    _look(session, locked, {}, now, exact=True)
+    seen = ledger.clocks(session, locked)
+    keeping = Keeping(segment_conditions.kept(session))
+    clocks = _look(session, keeping, locked, {}, now, keeping.timed())
+    ledger.replace(session, seen, clocks)
     return len(locked)
 
 
@@ -63,30 +71,42 @@ def set_aside(session: Session, lead_id: int, reason: str) -> None:
 
 
 def _is_own(fact: Any) -> bool:
-    """Whether this is the move that an earlier look made: it found where the lead belongs, and when to look again."""
-    return bool(fact.kind == "stage_changed" and fact.data.get("reason") == "rule")
+    """Whether an earlier look wrote this: it found where the lead belongs, and when to look again. The same goes for
+    facts that only tell the story."""
+    by_rule = fact.kind == "stage_changed" and fact.data.get("reason") == "rule"
+    return bool(by_rule or fact.kind in segment_conditions.OWN or fact.kind in facts.QUIET)
 
 
 def _look(
     session: Session,
+    keeping: Keeping,
     rows: Mapping[int, leads.Row],
     by_lead: Mapping[int, list[Any]],
     now: datetime,
-    *,
-    exact: bool,
-) -> None:
+    timed: Set[int],
+) -> dict[int, datetime | None]:
+    """When to look at each of these leads again. `timed` are the segments to be asked whatever the facts are."""
     if not rows:
-        return
+        return {}
     live = rules.live(session)
-    read = subjects.subjects(session, rows, live.reads, live.event_kinds)
+    touched = {lead_id: keeping.touched(by_lead.get(lead_id, ())) | timed for lead_id in rows}
+    # Points and moves that follow may change more than the facts themselves.
+    of_score, of_stage = keeping.reading({"score"}), keeping.reading({"stage"})
+    reads, kinds = keeping.reads(of_score.union(of_stage, *touched.values()))
+    read = subjects.subjects(session, rows, live.reads | reads, live.event_kinds | kinds)
     looks = {lead_id: _Look(row, read[lead_id], by_lead.get(lead_id, [])) for lead_id, row in rows.items()}
-    _score(session, live, looks, now)
-    clocks = _move(session, live, looks, now)
-    ledger.set_clocks(session, clocks, exact=exact)
+    for lead_id in _score(session, live, looks, now):
+        touched[lead_id] |= of_score
+    clocks, moved = _move(session, live, looks, now)
+    for lead_id in moved:
+        touched[lead_id] |= of_stage
+    for lead_id, at in keeping.keep(session, looks, touched, now).items():
+        clocks[lead_id] = min(at, clocks[lead_id] or at)
+    return clocks
 
 
-def _score(session: Session, live: Live, looks: Mapping[int, _Look], now: datetime) -> None:
-    """New entries, and the values that follow from those that were new indeed."""
+def _score(session: Session, live: Live, looks: Mapping[int, _Look], now: datetime) -> Collection[int]:
+    """New entries, and the values that follow from those that were new indeed; whose values changed."""
     oldest = min((fact.at for look in looks.values() for fact in look.facts), default=now)
     before = ledger.read(session, live.scoring, list(looks), oldest)
     entries = {lead_id: _entries(live, look, before[lead_id], now) for lead_id, look in looks.items()}
@@ -98,6 +118,7 @@ def _score(session: Session, live: Live, looks: Mapping[int, _Look], now: dateti
         values[lead_id] = value
         looks[lead_id].subject = replace(subject, **value._asdict())
     ledger.store(session, values, now)
+    return values
 
 
 def _entries(live: Live, look: _Look, before: ledger.Before, now: datetime) -> list[Entry]:
@@ -112,8 +133,10 @@ def _entries(live: Live, look: _Look, before: ledger.Before, now: datetime) -> l
     return found + scoring.held(live.scoring, live.scoring_number, look.subject, before.lasting, now, cause)
 
 
-def _move(session: Session, live: Live, looks: Mapping[int, _Look], now: datetime) -> dict[int, datetime | None]:
-    """Stages that follow, with their facts; and when to look at each lead again."""
+def _move(
+    session: Session, live: Live, looks: Mapping[int, _Look], now: datetime
+) -> tuple[dict[int, datetime | None], Collection[int]]:
+    """Stages that follow, with their facts; when to look at each lead again, and who moved."""
     moved, told, clocks = {}, [], {}
     for lead_id, look in looks.items():
         row = look.row
@@ -122,11 +145,12 @@ def _move(session: Session, live: Live, looks: Mapping[int, _Look], now: datetim
         if decision.to:
             moved[lead_id] = decision.to
             told.append(_stage_changed(live, look, decision, now))
+            look.subject = replace(look.subject, stage=decision.to)
         by_points = scoring.next_change(live.scoring, look.subject, now)
         clocks[lead_id] = min((at for at in (by_points, decision.look_at) if at), default=None)
     ledger.move(session, moved, now)
     facts.record(session, told)
-    return clocks
+    return clocks, moved
 
 
 def _stage_changed(live: Live, look: _Look, decision: stages.Decision, now: datetime) -> Fact:

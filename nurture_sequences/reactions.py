@@ -1,4 +1,4 @@
-"""What follows from new facts: leads mature, enter sequences, leave them, wake in them, get the mail they asked for."""
+"""What follows from new facts: leads mature, join segments, enter sequences and leave them, get mail they asked for."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _apply(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[An
         enrolling.enroll(session, live, _entries(lasting, live), now)
         maturing.mature(session, locked, followed, now)
         assignment.share_out(session, {fact.lead_id for fact in followed if fact.kind in ARRIVALS}, now)
-        _wake(session, {fact.lead_id for fact in followed}, now)
+        _wake(session, {fact.lead_id for fact in followed if fact.kind not in facts.QUIET}, now)
         service_mail.queue_confirmations(session, lasting, locked, now)
 
 
@@ -118,7 +118,7 @@ def _entries(taken: Sequence[Any], live: Sequence[Live]) -> list[Entry]:
     return [
         Entry(fact.lead_id, sequence_id, fact.id, fact.depth)
         for fact in taken
-        if fact.data.get("enrolls", True)
+        if fact.data.get("enrolls", True) and fact.kind not in facts.QUIET
         for trigger in _triggers(fact)
         for sequence_id in listening.get(trigger, ())
     ]
@@ -136,6 +136,8 @@ def _triggers(fact: Any) -> list[tuple[str, str]]:
             named.append(("stage", fact.data["to"]))
         case "tagged":
             named.append(("tag", fact.data["tag"]))
+        case "segment_joined":
+            named.append(("segment", fact.data["key"]))
     return named
 
 

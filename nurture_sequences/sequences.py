@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from funnel.conditions import Problem
 from funnel.crm.errors import TakenError
-from funnel.models import Stage
+from funnel.models import Segment, Stage
 from nurture_sequences import definition
 from nurture_sequences import models as tables
 
@@ -144,7 +144,7 @@ def read(session: Session, key: str) -> tables.Sequence:
 def problems(session: Session, document: object) -> list[Problem]:
     """What must be mended before this document can be published."""
     ladder = session.scalars(select(Stage.key).order_by(Stage.position)).all()
-    return definition.problems(document, ladder)
+    return definition.problems(document, ladder, segments=_segments(session))
 
 
 def problem_counts(session: Session, rows: Sequence[Any]) -> dict[int, int]:
@@ -152,16 +152,24 @@ def problem_counts(session: Session, rows: Sequence[Any]) -> dict[int, int]:
 
     Kept for each draft as it stands: reading all documents again for every list would be most of its work.
     """
-    ladder = tuple(session.scalars(select(Stage.key).order_by(Stage.position)))
-    keys = {row.id: (row.id, row.revision, row.updated_at, ladder) for row in rows}
+    ladder, segments = tuple(session.scalars(select(Stage.key).order_by(Stage.position))), _segments(session)
+    keys = {row.id: (row.id, row.revision, row.updated_at, ladder, segments) for row in rows}
     missing = [one for one, key in keys.items() if key not in _counted]
     if missing:
         drafts = select(tables.Sequence.id, tables.Sequence.draft).where(tables.Sequence.id.in_(missing))
-        fresh = {keys[one]: len(definition.problems(draft, ladder)) for one, draft in session.execute(drafts)}
+        fresh = {
+            keys[one]: len(definition.problems(draft, ladder, segments=segments))
+            for one, draft in session.execute(drafts)
+        }
         if len(_counted) > MOST_COUNTED:
             _counted.clear()
         _counted.update(fresh)
     return {one: _counted[key] for one, key in keys.items() if key in _counted}
+
+
+def _segments(session: Session) -> frozenset[str]:
+    """The keys that a document may name."""
+    return frozenset(session.scalars(select(Segment.key)))
 
 
 def _insert(session: Session, key: str, draft: dict[str, Any], now: datetime) -> tables.Sequence | None:

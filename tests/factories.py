@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from funnel.crm.facts import Fact, record
-from funnel.models import Consent, Lead
+from funnel.models import Consent, Form, Lead
 from funnel.purposes import named_for_mail
 from nurture_sequences.models import Sequence, Version
 from tests.conftest import NOW
@@ -53,6 +53,14 @@ def consent(
         channel="form",
         at=at,
     )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def form(session: Session, key: str = "guide") -> Form:
+    """A form that takes anything."""
+    row = Form(key=key, name=key, definition={}, created_at=NOW, updated_at=NOW)
     session.add(row)
     session.flush()
     return row

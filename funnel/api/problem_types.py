@@ -86,10 +86,12 @@ PROBLEM_TYPES = {
     "taken": ProblemType(
         409, "In use already", "Something has this key, or this address. Choose another, or change what is there."
     ),
+    "too_many": ProblemType(409, "Too many", "The message says how many there may be. Delete one that nobody needs."),
     "unauthorized": ProblemType(
         401,
         "Not signed in",
         "Send `Authorization: Bearer` and a living token: one that was not revoked and has not expired.",
     ),
+    "used": ProblemType(409, "Used elsewhere", "The message names what needs it: take it out there first."),
     "unknown_lead": ProblemType(422, "No such lead", "Look the lead up in /leads, or let a form capture it first."),
 }

@@ -19,6 +19,8 @@ _ROOMS = {
     nodes.Segment: "segments",
 }
 _PLACES = {nodes.Field: "fields", nodes.Answer: "answers", nodes.Source: "touches", nodes.Created: "created"}
+#: all that conditions may look at
+ROOMS = frozenset({*_ROOMS.values(), *_PLACES.values()})
 
 
 def reads(condition: Condition) -> frozenset[str]:

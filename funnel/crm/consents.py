@@ -125,7 +125,7 @@ def withdraw(
 ) -> list[str]:
     """Take back consent to these purposes, or to all mail when there are none; the purposes that changed.
 
-    Records `unsubscribed` when no mail purpose is left, `consent_withdrawn` when some is. Withdrawing again changes
+    Records `unsubscribed` when by this no mail purpose is left, else `consent_withdrawn`. Withdrawing again changes
     nothing. An unknown lead has nothing to withdraw; of a lead that was merged into another, that one is meant.
     """
     held = leads.hold(session, lead_id)
@@ -138,10 +138,11 @@ def withdraw(
         purposes = list(of_mail) or [ANY_MAIL]
     changed = sorted(purpose for purpose in set(purposes) if given.get(purpose) != "withdrawn")
     append(session, lead_id, "withdrawn", changed, now, proof)
-    if changed and (everything or not of_mail.keys().isdisjoint(changed)):
+    if changed:
+        about_mail = everything or not of_mail.keys().isdisjoint(changed)
         left = may_mail(of_mail | dict.fromkeys(changed, "withdrawn"), None) is None
         data = {"purposes": changed, "channel": proof.channel} | ({"message": str(message_id)} if message_id else {})
-        record(session, [Fact("consent_withdrawn" if left else "unsubscribed", lead_id, now, data)])
+        record(session, [Fact("unsubscribed" if about_mail and not left else "consent_withdrawn", lead_id, now, data)])
     return changed
 
 

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-#: Facts that only tell the story. Nothing reacts to them, so they make no pending fact.
+#: Facts that only tell the story. Nothing reacts to them, so they make no pending fact; unless a segment asks for them.
 QUIET = frozenset(
     {
         "enrolled",
@@ -54,7 +54,8 @@ _RECORD = text("""
         RETURNING id, at, lead_id, kind
     )
     INSERT INTO pending_facts (event_id, at, lead_id)
-    SELECT id, at, lead_id FROM fact WHERE kind <> ALL (:quiet)
+    SELECT id, at, lead_id FROM fact
+     WHERE kind <> ALL (:quiet) OR kind IN (SELECT unnest(wakes) FROM segments)
 """)
 
 

@@ -22,6 +22,7 @@ RIGHTS = {
     "metrics": (NOTHING, NOTHING, NOTHING),
     "privacy": (NOTHING, NOTHING, NOTHING),
     "rules": (WRITE, READ, READ),
+    "segments": (WRITE, READ, READ),
     "sequences": (WRITE, READ, READ),
     "tokens": (NOTHING, NOTHING, NOTHING),
     "users": (READ, READ, READ),

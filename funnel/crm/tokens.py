@@ -34,6 +34,8 @@ SCOPES = {
     "privacy:write": "erase people, and settle how long data is kept",
     "rules:read": "read and try the rules of score and stages",
     "rules:write": "publish rules of score and stages",
+    "segments:read": "read segments, and try conditions",
+    "segments:write": "make, change and delete segments",
     "sequences:read": "read sequences",
     "sequences:write": "change, publish and pause sequences; enter leads",
     "tokens:read": "read which tokens there are",

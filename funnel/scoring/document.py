@@ -157,6 +157,8 @@ class _Reader:
             self.reading.complain(below(path, "event"), f'"{kind}" only tells the story: no rule hears of it')
         if kind == "stage_changed":
             self.reading.complain(below(path, "event"), "a stage follows from the score, so it cannot give points")
+        if kind in ("segment_joined", "segment_left"):
+            self.reading.complain(below(path, "event"), "a segment may follow from the score, so it cannot give points")
         form = self.reading.text(told["form"], below(path, "form")) if "form" in told else None
         if form and kind not in OF_FORMS:
             self.reading.complain(below(path, "form"), f"only {listed(OF_FORMS)} are about a form")

@@ -1,7 +1,7 @@
 """A sequence document: its head, and reading all of it at once into a program and a list of problems.
 
 key, name      what it is called
-enter          {"form": key}, {"stage": key}, {"tag": name}, {"event": kind}, or {"any": [...]} of these;
+enter          {"form": key}, {"stage": key}, {"tag": name}, {"segment": key}, {"event": kind}, or {"any": [...]};
                absent or {}: by hand and through the API only
 reenter        {"after": "30 days"}; absent: never again
 goal           a condition that ends it
@@ -27,9 +27,9 @@ from nurture_sequences.definition.window import read_window
 KEYS = ("key", "name", "enter", "reenter", "goal", "purpose", "window", "on_unknown", "steps")
 ON_UNKNOWN = ("hold", "resend")
 UNBUILT = ("holdout", "caps", "priority")
-TRIGGERS: tuple[TriggerKind, ...] = ("form", "stage", "tag", "event")
+TRIGGERS: tuple[TriggerKind, ...] = ("form", "stage", "tag", "segment", "event")
 MOST_TRIGGERS = 100
-UNBUILT_TRIGGERS = ("campaign_ended", "segment", "score", "replied", "date")
+UNBUILT_TRIGGERS = ("campaign_ended", "score", "replied", "date")
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -42,12 +42,18 @@ class DocumentError(ValueError):
         self.problems = problems
 
 
-def problems(document: object, ladder: Collection[str], templates: Collection[str] | None = None) -> list[Problem]:
+def problems(
+    document: object,
+    ladder: Collection[str],
+    templates: Collection[str] | None = None,
+    segments: Collection[str] | None = None,
+) -> list[Problem]:
     """What a person has to mend before the document can be published; never raises, whatever JSON it gets.
 
-    `ladder` holds the stages there are; `templates` the keys of stored mail templates, None leaves them unchecked.
+    `ladder` holds the stages there are; `templates` the keys of stored mail templates, and `segments` those of
+    segments, None leaves them unchecked.
     """
-    reading = Reading(ladder)
+    reading = Reading(ladder, segments)
     _read(reading, document, templates)
     return reading.problems
 
@@ -112,7 +118,8 @@ def _trigger(reading: Reading, value: object, path: str) -> tuple[Trigger, ...]:
 
 
 def _trigger_value(reading: Reading, kind: str, value: object, path: str) -> str | None:
-    return reading.stage(value, path) if kind == "stage" else reading.text(value, path)
+    readers = {"stage": reading.stage, "segment": reading.segment}
+    return readers.get(kind, reading.text)(value, path)
 
 
 def _on_unknown(reading: Reading, value: object) -> str:

@@ -11,7 +11,7 @@ from funnel.conditions import Changes, Predicate
 from nurture_sequences.timing import Window
 
 Kind: TypeAlias = Literal["email", "wait", "branch", "stage", "tag", "untag", "leave"]
-TriggerKind: TypeAlias = Literal["form", "stage", "tag", "event"]
+TriggerKind: TypeAlias = Literal["form", "stage", "tag", "event", "segment"]
 OnFailure: TypeAlias = Literal["hold", "skip", "leave"]
 
 
@@ -57,7 +57,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What enrolls a lead: `form` submitted, `stage` reached, `tag` given, or an `event` of a kind."""
+    """What enrolls a lead: `form` submitted, `stage` reached, `tag` given, `segment` joined, `event` of a kind."""
 
     kind: TriggerKind
     value: str

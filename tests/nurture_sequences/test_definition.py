@@ -154,7 +154,7 @@ def changed(path: str, value: object) -> Any:
         ("holdout", "5%", "holdout", '"holdout" is not built yet'),
         ("enter", {"forms": "x"}, "enter/forms", 'did you mean "form"?'),
         ("enter", {"any": []}, "enter/any", "a list of 1 to 100 triggers"),
-        ("enter", {"form": "a", "tag": "b"}, "enter", "expected one of form, stage, tag, event"),
+        ("enter", {"form": "a", "tag": "b"}, "enter", "expected one of form, stage, tag, segment, event"),
         ("enter", [], "enter", "expected an object"),
         ("enter", {"any": [{"stage": "wram"}]}, "enter/any/0/stage", 'did you mean "warm"?'),
         ("enter", {"campaign_ended": "summer"}, "enter/campaign_ended", "is not built yet"),

@@ -1,0 +1,84 @@
+"""Looking at all leads under the condition of a segment: a job, in bites, set by set."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from funnel.conditions import ripening_sql, sql
+from funnel.crm import segment_conditions
+from funnel.crm.jobs import Bite
+from funnel.crm.segment_conditions import Asked
+from funnel.crm.subjects import ladder_and_decay
+from funnel.models import Job, Segment
+
+FILL, CLEAR = "fill_segment", "clear_segment"
+#: leads looked at in one bite
+IN_BITE = 5000
+#: memberships of a deleted segment cleared away in one bite
+CLEARED = 20_000
+
+# Locked, so that no fact of theirs is reacted to between the look and what is written of it.
+_NEXT = text("SELECT id FROM leads WHERE id > :after ORDER BY id LIMIT :limit FOR NO KEY UPDATE")
+_LAST = text("SELECT coalesce(max(id), 0) FROM leads")
+_JOIN = """
+    INSERT INTO segment_members (lead_id, segment_id, since)
+    SELECT leads.id, :segment, :now FROM leads WHERE leads.id = ANY (:leads) AND {condition}
+        ON CONFLICT DO NOTHING
+"""
+_LEAVE = """
+    DELETE FROM segment_members m USING leads
+     WHERE m.segment_id = :segment AND m.lead_id = leads.id AND leads.id = ANY (:leads) AND ({condition}) IS NOT TRUE
+"""
+_RING = """
+    INSERT INTO lead_clocks AS c (lead_id, due_at)
+    SELECT leads.id, :now FROM leads WHERE leads.id = ANY (:leads) AND {ripening} ORDER BY leads.id
+        ON CONFLICT (lead_id) DO UPDATE SET due_at = least(c.due_at, excluded.due_at)
+"""
+_CLEAR = text("""
+    DELETE FROM segment_members WHERE (lead_id, segment_id) IN (
+           SELECT lead_id, segment_id FROM segment_members WHERE segment_id = :segment LIMIT :limit)
+""")
+_FORGET = text("DELETE FROM segment_tallies WHERE segment_id = :segment")
+
+
+def fill(session: Session, job: Job, now: datetime) -> Bite:
+    """Look at the next leads. Where a segment is, the segment itself knows: a change of its condition starts anew.
+
+    Who joins or leaves by this is no news: no fact tells of it, and it brings nobody into a sequence.
+    """
+    segment = session.scalars(
+        select(Segment).where(Segment.id == job.params["segment"]).with_for_update()
+    ).one_or_none()
+    if segment is None or segment.filled_to is None:
+        return Bite(done=job.done, total=job.total, over=True)
+    leads = session.scalars(_NEXT, {"after": segment.filled_to, "limit": IN_BITE}).all()
+    if leads:
+        kept = {one.id: one for one in segment_conditions.kept(session)}
+        _look(session, segment.id, kept[segment.id].asked, leads, now)
+    segment.filled_to = leads[-1] if len(leads) == IN_BITE else None
+    total = session.execute(_LAST).scalar_one()
+    return Bite(done=segment.filled_to or total, total=total, over=segment.filled_to is None)
+
+
+def clear(session: Session, job: Job, now: datetime) -> Bite:
+    """Clear away what a deleted segment left behind."""
+    asked = {"segment": job.params["segment"], "limit": CLEARED}
+    gone: int = session.execute(_CLEAR, asked).rowcount  # type: ignore[attr-defined]
+    if gone < CLEARED:
+        session.execute(_FORGET, asked)
+    return Bite(done=job.done + gone, over=gone < CLEARED)
+
+
+def _look(session: Session, segment_id: int, asked: Asked, leads: Any, now: datetime) -> None:
+    _, decay = ladder_and_decay(session)
+    condition, ripening = sql(asked.condition, now, decay), ripening_sql(asked.condition, now, decay)
+    base = {"segment": segment_id, "leads": list(leads), "now": now}
+    for statement in (_JOIN, _LEAVE):
+        session.execute(text(statement.format(condition=condition.text)), base | condition.params)
+    if ripening:
+        session.execute(text(_RING.format(ripening=ripening.text)), base | ripening.params)
+        session.info["hint"] = True
