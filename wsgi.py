@@ -28,6 +28,7 @@ command = cli.Funnel(
         demo="nurture_sequences.demo.seed:seed",
         demo_programs=[programs.listening("demo", "nurture_sequences.demo.site", business.site_address)],
         keeps_real_time=["nurture_sequences.real_time:keep"],
+        exportable=["nurture_sequences.exports:TABLES"],
     ),
 )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from bench import advance, deliver, footprint, imports, intake, pulse, react
+from bench import advance, deliver, export, footprint, imports, intake, pulse, react
 from bench.place import cluster
 from bench.table import Line, show
 
@@ -21,7 +21,7 @@ DUE = 150_000
 
 def lines(names: list[str], full: bool) -> Iterator[Line]:
     """Every hot path, or those named."""
-    wanted = set(names) or {"intake", "react", "advance", "pulse", "deliver", "import", "footprint"}
+    wanted = set(names) or {"intake", "react", "advance", "pulse", "deliver", "export", "import", "footprint"}
     with cluster() as url:
         if "intake" in wanted:
             yield from intake.measure(url)
@@ -37,6 +37,8 @@ def lines(names: list[str], full: bool) -> Iterator[Line]:
                 yield from advance.measure(url, FULL, DUE)
         if "deliver" in wanted:
             yield from deliver.measure(url, 40_000)
+        if "export" in wanted:
+            yield from export.measure(url, LARGE)
         if "import" in wanted:
             yield from imports.measure(url, LARGE)
     if "footprint" in wanted:

@@ -15,13 +15,15 @@ class Composition:
     """`programs` are what `funnel up` runs. `demo` is a `module:function` that fills an empty installation with
     a demo business: called with the context, it returns lines for the operator. `demo_programs` run beside it.
     `keeps_real_time` names functions that mend clocks when engine time changes its speed: called, in the transaction
-    that changes it, with the session, the settings, the clock before and after, and the wall time.
+    that changes it, with the session, the settings, the clock before and after, and the wall time. `exportable` names
+    lists of further tables for `funnel export`.
     """
 
     programs: Sequence[Program]
     demo: str | None = None
     demo_programs: Sequence[Program] = ()
     keeps_real_time: Sequence[str] = ()
+    exportable: Sequence[str] = ()
 
 
 def load(path: str) -> Any:

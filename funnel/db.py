@@ -87,6 +87,11 @@ class Database:
         self.hint = hint
         self.autocommit = autocommit
 
+    @property
+    def url(self) -> str:
+        """Its address, for who needs a connection apart."""
+        return self.bind.engine.url.render_as_string(hide_password=False)
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One unit of work: committed when the block ends well, rolled back when it raises."""

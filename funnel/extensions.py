@@ -17,6 +17,7 @@ from flask.sansio.app import App
 from sqlalchemy.orm import Session
 
 from funnel.crm.followers import Follower
+from funnel.exports import Table
 from funnel.metrics import Gauge
 
 #: queues a mail that carries a user's link: given the session, the link's id and kind, the address, the language and
@@ -31,6 +32,8 @@ class Extensions:
     send_link: SendLink | None = None
     #: what else goes over when leads are merged
     followers: list[Follower] = field(default_factory=list)
+    #: what can be exported beside the tables of this package
+    tables: list[Table] = field(default_factory=list)
 
 
 def of(app: App) -> Extensions:

@@ -12,13 +12,22 @@ SLOTS = 2
 _slots = threading.BoundedSemaphore(SLOTS)
 
 
-def take() -> bool:
-    """Whether there is room for one more answer that takes long; `give_back` makes it free again."""
-    return _slots.acquire(blocking=False)
+class Slot:
+    """Room for one long answer."""
+
+    def __init__(self) -> None:
+        self._taken = True
+
+    def give_back(self) -> None:
+        """Make it free again; once is enough, and more does no harm."""
+        if self._taken:
+            self._taken = False
+            _slots.release()
 
 
-def give_back() -> None:
-    _slots.release()
+def take() -> Slot | None:
+    """Room for one more, if there is any."""
+    return Slot() if _slots.acquire(blocking=False) else None
 
 
 @contextmanager
@@ -26,7 +35,7 @@ def slot() -> Iterator[bool]:
     """Room for one long answer while the block runs; says whether there was any."""
     taken = take()
     try:
-        yield taken
+        yield taken is not None
     finally:
         if taken:
-            give_back()
+            taken.give_back()

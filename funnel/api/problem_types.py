@@ -63,6 +63,9 @@ PROBLEM_TYPES = {
     "last_admin": ProblemType(
         409, "Last admin", "Nobody could manage people any more. Make somebody else an admin first."
     ),
+    "no_parquet": ProblemType(
+        501, "Parquet is not installed here", "Install the package pyarrow beside Funnel, or ask for CSV or NDJSON."
+    ),
     "over": ProblemType(409, "Over already", "What should be stopped has ended by itself. There is nothing to do."),
     "revision_needed": ProblemType(
         428,

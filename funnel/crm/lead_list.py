@@ -28,7 +28,7 @@ class Filters:
 
 def page(session: Session, filters: Filters, *, after: Place | None = None, limit: int = 50) -> Page[Lead]:
     """Leads, newest first."""
-    leads = select(Lead).where(*_conditions(filters))
+    leads = select(Lead).where(*conditions(filters))
     if after:
         leads = leads.where(tuple_(Lead.created_at, Lead.id) < (after.at, after.id))
     rows = session.scalars(leads.order_by(Lead.created_at.desc(), Lead.id.desc()).limit(limit + 1)).all()
@@ -46,7 +46,8 @@ def count_since(session: Session, since: datetime, most: int) -> int:
     return session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What holds for the leads that these filters leave."""
     conditions: list[ColumnElement[bool]] = []
     if filters.email:
         conditions.append(Lead.email == addresses.asked_for(filters.email))

@@ -14,6 +14,7 @@ READ, WRITE, NOTHING = "read", "write", ""
 RIGHTS = {
     "account": (WRITE, WRITE, WRITE),
     "audit": (NOTHING, NOTHING, NOTHING),
+    "exports": (READ, NOTHING, NOTHING),
     "forms": (WRITE, READ, READ),
     "installation": (READ, READ, READ),
     "jobs": (WRITE, WRITE, READ),

@@ -21,6 +21,7 @@ SCOPES = {
     "account:read": "read one's own account",
     "account:write": "change one's own account",
     "audit:read": "read who changed and saw what",
+    "exports:read": "take away everything that can be exported",
     "forms:read": "read forms",
     "forms:write": "make and change forms",
     "installation:read": "read whether mail may leave, and how fast the engine's clock runs",

@@ -14,6 +14,7 @@ from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
 from funnel.conditions import Problem
 from nurture_sequences import by_hand, schemas, sequences, service_mail, versions
+from nurture_sequences.exports import TABLES
 from nurture_sequences.followers import FOLLOWERS
 from nurture_sequences.gauges import GAUGES
 
@@ -28,6 +29,7 @@ def _extend(state: BlueprintSetupState) -> None:
     shown = extensions.of(state.app)
     shown.gauges.extend(GAUGES)
     shown.followers.extend(FOLLOWERS)
+    shown.tables.extend(TABLES)
     shown.send_link = service_mail.queue_link
 
 

@@ -10,6 +10,8 @@ from tests import people, problems
 
 SCOPES = [scope for scope in tokens.SCOPES if scope != "all"]
 VALUES = {
+    "table": "events",
+    "extension": "csv",
     "kind": "scoring",
     "key": "trial",
     "lead_id": 1,
@@ -67,7 +69,7 @@ def test_no_route_opens_with_the_other_scopes(routes, client, token):
 
 def test_every_route_opens_with_its_own_scope(routes, client, token):
     for method, path, scope in routes:
-        answer = client.open(path, method=method, headers=token(scope))
+        answer = client.open(path, method=method, headers=token(scope), buffered=True)
 
         assert answer.status_code not in (401, 403), (method, path)
         assert answer.status_code < 500, (method, path)
@@ -79,7 +81,7 @@ def test_every_route_opens_for_a_role_exactly_when_its_scope_is_in_it(routes, cl
         people.sign_in(session, client, people.user(session, role=role, at=context.wall()), context.wall())
 
     for method, path, scope in routes:
-        answer = client.open(path, method=method, headers={"X-CSRF-Token": "the-token"})
+        answer = client.open(path, method=method, headers={"X-CSRF-Token": "the-token"}, buffered=True)
 
         assert (answer.status_code == 403) is not tokens.allows(roles.scopes(role), scope), (method, path)
 

@@ -94,8 +94,8 @@ def test_who_finds_no_room_to_wait_is_answered_at_once(service):
     taken = [patience.take() for _ in range(patience.SLOTS)]
     started = time.monotonic()
     status, told = service(wait=10)
-    for _ in taken:
-        patience.give_back()
+    for slot in taken:
+        slot.give_back()
 
     assert all(taken)
     assert (status, told["items"]) == (200, [])
