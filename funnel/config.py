@@ -52,6 +52,10 @@ class Settings:
     #: None: people sign in with a password of ours
     provider: Provider | None
     trusted_proxies: int
+    #: requests of the API a minute; 0 is no limit
+    rate_per_token: int
+    rate_per_user: int
+    rate_per_network: int
     log_format: str
     web_processes: int
     worker_processes: int
@@ -94,6 +98,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         smtp_url=smtp_url,
         provider=_provider(read),
         trusted_proxies=read.whole("TRUSTED_PROXIES", 0, 0, 10),
+        rate_per_token=read.whole("RATE_PER_TOKEN", 1200, 0, 1_000_000),
+        rate_per_user=read.whole("RATE_PER_USER", 1200, 0, 1_000_000),
+        rate_per_network=read.whole("RATE_PER_NETWORK", 120, 0, 1_000_000),
         log_format=read.choice("LOG_FORMAT", "json", ("json", "text")),
         web_processes=read.whole("WEB_PROCESSES", 2, 1, 64),
         worker_processes=read.whole("WORKER_PROCESSES", 1, 1, 64),

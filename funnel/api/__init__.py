@@ -21,6 +21,7 @@ from funnel.api import (
     jobs,
     lead_edits,
     leads,
+    limits,
     mailbox,
     maturity,
     merges,
@@ -76,6 +77,7 @@ def _witness(session: Session) -> None:
 def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
     """Mount the API. `extra` are parts that other packages bring (`funnel.api.blueprint.Blueprint`)."""
     sessions.configure(app)
+    limits.configure(app, app.extensions["funnel"].settings)
     app.extensions["funnel"].database.witness = _witness
     app.config.update(
         API_TITLE="Funnel",

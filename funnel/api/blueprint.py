@@ -14,7 +14,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from funnel import auditing
-from funnel.api import idempotency, revisions
+from funnel.api import idempotency, limits, revisions
 from funnel.api.auth import authorise, caller, changes_anything
 from funnel.api.errors import CONTENT_TYPE, refuse
 from funnel.schemas.common import ErrorOut
@@ -44,6 +44,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         self.body_limit = body_limit
         self.before_request(self._before)
         self.after_request(_keep_nowhere)
+        self.after_request(limits.tell)
         self.after_request(revisions.spare)
         self.after_request(idempotency.finish)
 
@@ -56,7 +57,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def _before(self) -> flask.Response | None:
         request.max_content_length = self.body_limit
         _check_text({"path": request.path, "query": request.args.to_dict(flat=False)})
-        authorise()
+        try:
+            authorise()
+        finally:  # refused or not, it counts; and who calls too often is told that alone
+            limits.count()
         if answered := idempotency.begin():
             return answered
         auditing.expect(caller(), writes=changes_anything(request.endpoint or "", request.method))

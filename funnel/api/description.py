@@ -11,8 +11,8 @@ from apispec import BasePlugin
 from funnel.api import errors
 from funnel.schemas.common import ErrorOut
 
-#: anybody may meet these: no key, not this key, text that cannot be stored, a database that is away
-EVERYWHERE = (401, 403, 422, 503)
+#: anybody may meet these: no key, not this key, text that cannot be stored, too many calls, a database that is away
+EVERYWHERE = (401, 403, 422, 429, 503)
 WITH_BODY = (400, 413, 415)
 BELOW_ROOT = (404,)
 #: what `merges.follow` answers

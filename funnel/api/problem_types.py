@@ -90,6 +90,12 @@ PROBLEM_TYPES = {
         409, "In use already", "Something has this key, or this address. Choose another, or change what is there."
     ),
     "too_many": ProblemType(409, "Too many", "The message says how many there may be. Delete one that nobody needs."),
+    "too_many_requests": ProblemType(
+        429,
+        "Too many requests",
+        "Wait as many seconds as Retry-After says. RateLimit tells with every answer what is left, RateLimit-Policy "
+        "what there is a minute.",
+    ),
     "unauthorized": ProblemType(
         401,
         "Not signed in",
