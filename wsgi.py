@@ -29,6 +29,7 @@ command = cli.Funnel(
         demo_programs=[programs.listening("demo", "nurture_sequences.demo.site", business.site_address)],
         keeps_real_time=["nurture_sequences.real_time:keep"],
         exportable=["nurture_sequences.exports:TABLES"],
+        personal_data=["nurture_sequences.personal_data:HOLDINGS"],
     ),
 )
 

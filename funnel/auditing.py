@@ -16,6 +16,7 @@ from flask import g, has_request_context, request
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from funnel import request_id
 from funnel.crm import audit
 from funnel.doors import client_network, current
 from funnel.models.audit import READ_LEAD
@@ -123,6 +124,6 @@ def _write(
         current().wall(),
         detail,
         network=client_network(request.remote_addr),
-        request_id=g.get("request_id"),
+        request_id=request_id.current(),
         if_written=if_written,
     )

@@ -12,11 +12,12 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from funnel import config
+from funnel import config, restoring
 from funnel import migrate as migrations
 from funnel.composition import Composition, load
 from funnel.context import Context
 from funnel.crm import audit, installation, users
+from funnel.crm.personal_data import OWN
 
 
 @contextmanager
@@ -45,6 +46,7 @@ def prepare(composition: Composition, speed: float, demo: bool) -> None:
         migrations.upgrade(_engine(context))
         revision = migrations.revision(_engine(context))
         notes = [f"the database is at revision {revision}", *_check(context, speed, composition)]
+        notes += _erase_again(context, composition)
         with context.database.transaction() as session:
             login = users.create_first_user(session, context.wall())
         if demo and composition.demo:
@@ -99,6 +101,16 @@ def _check(context: Context, speed: float, composition: Composition) -> list[str
         _set_speed(session, context, speed, composition)
         held = [f"sending is held: {row.sending_held} (`funnel sending start` opens it)"] if row.sending_held else []
     return [*held, *([f"engine time runs {speed:g} times faster"] if speed != 1 else [])]
+
+
+def _erase_again(context: Context, composition: Composition) -> list[str]:
+    """Before anything is sent or shown: a restored copy of the database brings back who was erased."""
+    elsewhere = [holding for path in composition.personal_data for holding in load(path)]
+    try:
+        leads = restoring.repeat(context, [*elsewhere, *OWN])
+    except OSError as error:
+        raise click.ClickException(f"FUNNEL_HOME/erasures cannot be used: {error.strerror}.") from None
+    return [f"a restored copy: {leads} leads were erased again"] if leads else []
 
 
 def _set_speed(session: Session, context: Context, speed: float, composition: Composition) -> None:

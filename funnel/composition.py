@@ -16,7 +16,8 @@ class Composition:
     a demo business: called with the context, it returns lines for the operator. `demo_programs` run beside it.
     `keeps_real_time` names functions that mend clocks when engine time changes its speed: called, in the transaction
     that changes it, with the session, the settings, the clock before and after, and the wall time. `exportable` names
-    lists of further tables for `funnel export`.
+    lists of further tables for `funnel export`, `personal_data` lists of where other packages keep data of leads
+    (`crm.personal_data.Holding`).
     """
 
     programs: Sequence[Program]
@@ -24,6 +25,7 @@ class Composition:
     demo_programs: Sequence[Program] = ()
     keeps_real_time: Sequence[str] = ()
     exportable: Sequence[str] = ()
+    personal_data: Sequence[str] = ()
 
 
 def load(path: str) -> Any:

@@ -6,7 +6,7 @@ invited gets a mail, and a lead that is merged takes its enrollments along.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -17,6 +17,7 @@ from flask.sansio.app import App
 from sqlalchemy.orm import Session
 
 from funnel.crm.followers import Follower
+from funnel.crm.personal_data import OWN, Holding
 from funnel.exports import Table
 from funnel.metrics import Gauge
 
@@ -34,6 +35,13 @@ class Extensions:
     followers: list[Follower] = field(default_factory=list)
     #: what can be exported beside the tables of this package
     tables: list[Table] = field(default_factory=list)
+    #: where other packages keep data of leads
+    personal_data: list[Holding] = field(default_factory=list)
+
+    @property
+    def holdings(self) -> Sequence[Holding]:
+        """Where any package keeps data of leads, in the order of forgetting."""
+        return (*self.personal_data, *OWN)
 
 
 def of(app: App) -> Extensions:

@@ -61,7 +61,8 @@ class Enrollment(Base):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
-    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"))
+    #: no foreign key: counts outlive an erasure, and enrolling holds the lead's lock
+    lead_id: Mapped[int]
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
     #: the step the lead is at; null before the first
     step: Mapped[str | None]
@@ -129,7 +130,8 @@ class Message(Base):
     #: visit:12:3, confirm:<submission>; with the address, unique
     occasion: Mapped[str]
     address: Mapped[str]
-    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"))
+    #: no foreign key, for the same reasons as that of an enrollment
+    lead_id: Mapped[int | None]
     enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollments.id"))
     version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
     step: Mapped[str | None]

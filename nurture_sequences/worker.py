@@ -12,10 +12,11 @@ from uuid import uuid4
 import dramatiq
 from sqlalchemy.exc import DBAPIError
 
-from funnel import collector, config, import_work, jobs, logs
+from funnel import collector, config, import_work, jobs, logs, restoring
 from funnel.broker import open_broker
 from funnel.context import Context
 from funnel.crm import installation, partitions
+from funnel.crm.personal_data import OWN
 from funnel.db import AWAY
 from funnel.supervisor.orphans import die_with_parent
 from nurture_sequences import membership
@@ -24,6 +25,7 @@ from nurture_sequences.engine import Engine
 from nurture_sequences.handing_out import Limits
 from nurture_sequences.jobs import KINDS
 from nurture_sequences.mailers import open_mailer
+from nurture_sequences.personal_data import HOLDINGS
 from nurture_sequences.pulse import Pulse
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,8 @@ class PulseBeside(dramatiq.Middleware):
             raise SystemExit(str(error)) from None
         except DBAPIError as error:
             raise SystemExit(f"The worker cannot start: {str(error.orig).strip()}") from None
+        except OSError as error:
+            raise SystemExit(f"The worker cannot start: FUNNEL_HOME/erasures: {error.strerror}") from None
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: Any) -> None:
         if self.engine is None or self.pulse is None:
@@ -91,6 +95,7 @@ def _start_up(context: Context) -> None:
         row = installation.start_up(session, context.settings, context.wall())
     with context.database.transaction() as session:
         partitions.ensure(session, context.now())
+    restoring.repeat(context, [*HOLDINGS, *OWN])
     if row.sending_held:
         log.warning("sending is held; `funnel sending start` opens it", extra={"reason": row.sending_held})
 

@@ -66,6 +66,11 @@ PROBLEM_TYPES = {
     "no_parquet": ProblemType(
         501, "Parquet is not installed here", "Install the package pyarrow beside Funnel, or ask for CSV or NDJSON."
     ),
+    "on_the_wire": ProblemType(
+        409,
+        "A mail is leaving this moment",
+        "Somebody whose mail is on the wire cannot be erased before its fate is known. Try again in half a minute.",
+    ),
     "over": ProblemType(409, "Over already", "What should be stopped has ended by itself. There is nothing to do."),
     "revision_needed": ProblemType(
         428,

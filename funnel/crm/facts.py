@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 #: Facts that only tell the story. Nothing reacts to them, so they make no pending fact; unless a segment asks for them.
 QUIET = frozenset(
     {
-        "enrolled",
         "ended",
-        "message_accepted",
-        "message_skipped",
-        "message_refused",
-        "message_unknown",
+        "enrolled",
+        "erased",
         "loop_stopped",
         "merged",
+        "message_accepted",
+        "message_refused",
+        "message_skipped",
+        "message_unknown",
     }
 )
 

@@ -21,7 +21,7 @@ RIGHTS = {
     "leads": (WRITE, WRITE, READ),
     "mailbox": (READ, READ, READ),
     "metrics": (NOTHING, NOTHING, NOTHING),
-    "privacy": (NOTHING, NOTHING, NOTHING),
+    "privacy": (READ, NOTHING, NOTHING),
     "rules": (WRITE, READ, READ),
     "segments": (WRITE, READ, READ),
     "sequences": (WRITE, READ, READ),

@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
-from funnel.crm import consents, leads, submissions
+from funnel.crm import consents, erasing, leads, submissions
 from funnel.crm.consents import Proof
 from funnel.crm.errors import RepeatedError
 from funnel.crm.leads import Capture, lead_known_as
+from funnel.crm.suppressions import fingerprint
 from funnel.crm.touches import Touched
 from funnel.db import once_more
 from funnel.spool import Kind
@@ -40,6 +41,8 @@ class Confirmation:
 
 def _capture(context: Context, told: Capture, now: datetime, late: bool) -> None:
     if late:
+        if _erased_since(context, told, now):
+            return
         told = once_more(context.database.transaction, lambda session: _still_agreed(session, told, now))
     try:
         once_more(context.database.statement, lambda connection: leads.capture(connection, told, now))
@@ -54,7 +57,15 @@ def _still_agreed(session: Session, told: Capture, now: datetime) -> Capture:
     return replace(told, agreed={key: wording for key, wording in told.agreed.items() if key not in decided})
 
 
+def _erased_since(context: Context, told: Capture, now: datetime) -> bool:
+    """Whoever asked to be forgotten after posting this is not brought back by it."""
+    mark = fingerprint(told.email, context.settings.fingerprint_key)
+    return once_more(context.database.transaction, lambda session: erasing.erased_since(session, mark, now))
+
+
 def _keep_spam(context: Context, told: Capture, now: datetime, late: bool) -> None:
+    if late and _erased_since(context, told, now):
+        return
     try:
         once_more(context.database.transaction, lambda session: submissions.keep_spam(session, told, now))
     except RepeatedError:
@@ -104,9 +115,13 @@ def _read_confirmation(told: dict[str, Any]) -> Confirmation:
     return Confirmation(UUID(told["submission_id"]), Proof(**told["proof"]))
 
 
+def _address(told: Capture) -> str:
+    return told.email
+
+
 KINDS = {
-    "submission": Kind(_read_capture, _capture),
-    "spam": Kind(_read_capture, _keep_spam),
+    "submission": Kind(_read_capture, _capture, address=_address),
+    "spam": Kind(_read_capture, _keep_spam, address=_address),
     "withdrawal": Kind(_read_withdrawal, _withdraw),
     "confirmation": Kind(_read_confirmation, _confirm),
 }

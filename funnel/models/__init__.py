@@ -2,6 +2,7 @@
 
 from funnel.models.audit import AuditEntry
 from funnel.models.consent import Consent
+from funnel.models.erasure import Erasure
 from funnel.models.event import Event, PendingFact
 from funnel.models.form import Form, Submission
 from funnel.models.imports import Import, ImportRefusal, ImportRow
@@ -22,6 +23,7 @@ __all__ = [
     "AssignmentRule",
     "AuditEntry",
     "Consent",
+    "Erasure",
     "Event",
     "FilePart",
     "Form",

@@ -48,4 +48,10 @@ class Submission(Base):
         CheckConstraint("outcome IN ('accepted', 'spam', 'rejected')", name="outcome"),
         Index(None, "lead_id"),
         Index(None, "form_id", "at"),
+        # Read when the owner of an address asks what there is of it: fillings that became nobody's.
+        Index(
+            "ix_submissions_of_nobody",
+            text("lower(values ->> 'email')"),
+            postgresql_where=text("lead_id IS NULL"),
+        ),
     )

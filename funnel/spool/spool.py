@@ -17,6 +17,7 @@ from flask import current_app
 from sqlalchemy.exc import ProgrammingError
 
 from funnel.context import Context
+from funnel.crm import erasing, suppressions
 from funnel.db import AWAY, is_time_out
 from funnel.spool.store import Entry, Store, StoreError
 
@@ -43,6 +44,8 @@ class Kind:
     read: Callable[[Any], Any]
     #: what to do it with, what, its engine time, whether late
     act: Callable[[Context, Any, datetime, bool], Any]
+    #: whose it is, when it carries an address: what was set aside goes with the person
+    address: Callable[[Any], str] | None = None
 
 
 class Spool:
@@ -99,8 +102,12 @@ class Spool:
         """Do what is kept, oldest first, until the database is away again."""
         try:
             with self._alone() as alone:
-                if alone and self.store.made() and not self._hand_over_all():
-                    return
+                if alone and self.store.made():
+                    if not self._hand_over_all():
+                        return
+                    self._forget_erased()
+        except AWAY as error:  # asked again in the next round
+            log.info("what was set aside was not looked at", extra={"error": type(error).__name__})
         except (StoreError, OSError) as error:
             # What is kept has to wait for a person; those who come now need not.
             log.error("the spool cannot be read", extra={"error": str(error)})
@@ -161,6 +168,33 @@ class Spool:
             in_a_row = 0
             finished.append(entry.number)
         return finished, True
+
+    def _forget_erased(self) -> None:
+        """What nobody could do and waits for a person does not outlive whom it is about."""
+        theirs = [(entry, self._mark(entry)) for entry in self.store.aside()]
+        if not any(mark for _, mark in theirs):
+            return
+        clock = self.context.clock
+        with self.context.database.transaction() as session:
+            gone = [
+                entry.number
+                for entry, mark in theirs
+                if mark and erasing.erased_since(session, mark, clock.now(entry.at))
+            ]
+        if gone:
+            self.store.remove(gone)
+            self.store.clean()
+            log.info("what was set aside went with those erased", extra={"entries": len(gone)})
+
+    def _mark(self, entry: Entry) -> bytes | None:
+        kind = self._kinds[entry.kind]
+        if kind.address is None:
+            return None
+        try:
+            address = kind.address(kind.read(orjson.loads(entry.body)))
+        except (ValueError, KeyError, TypeError):  # that may be why it was set aside
+            return None
+        return suppressions.fingerprint(address, self.context.settings.fingerprint_key)
 
     def _act(self, entry: Entry) -> None:
         kind = self._kinds[entry.kind]

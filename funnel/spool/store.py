@@ -80,6 +80,11 @@ class Store:
         """This cannot be done, and a person has to look at it; the others go on."""
         self._execute("UPDATE entries SET failed = ? WHERE number = ?", (reason, number))
 
+    def aside(self) -> list[Entry]:
+        """What was set aside."""
+        rows = self._execute("SELECT number, kind, at, body FROM entries WHERE failed IS NOT NULL ORDER BY number")
+        return [Entry(number, kind, datetime.fromisoformat(at), body) for number, kind, at, body in rows]
+
     def check(self) -> None:
         """Whether something could be kept now."""
         self._check_room()

@@ -17,6 +17,7 @@ from nurture_sequences import by_hand, schemas, sequences, service_mail, version
 from nurture_sequences.exports import TABLES
 from nurture_sequences.followers import FOLLOWERS
 from nurture_sequences.gauges import GAUGES
+from nurture_sequences.personal_data import HOLDINGS
 
 #: bytes; a document carries the texts of its mails
 LARGEST_DOCUMENT = 1024 * 1024
@@ -30,6 +31,7 @@ def _extend(state: BlueprintSetupState) -> None:
     shown.gauges.extend(GAUGES)
     shown.followers.extend(FOLLOWERS)
     shown.tables.extend(TABLES)
+    shown.personal_data.extend(HOLDINGS)
     shown.send_link = service_mail.queue_link
 
 

@@ -71,7 +71,8 @@ TELLING = text("""
 def test_every_table_that_tells_of_a_lead_follows_it(session):
     named = {one.table for one in (*FOLLOWERS, *followers.OWN)}
 
-    telling = set(session.scalars(TELLING))
+    # Who was erased is merged into nobody.
+    telling = set(session.scalars(TELLING)) - {"erasures"}
 
     assert {"submissions", "merged_leads", "enrollments", "events"} <= telling
     assert telling == named, "say in funnel/crm/followers.py what becomes of these when leads are merged"

@@ -7,13 +7,16 @@ from sqlalchemy import text
 
 from funnel import links
 from funnel.app import create_app
-from funnel.crm import forms
+from funnel.crm import erasing, forms
+from funnel.crm.erasing import Order
+from funnel.crm.personal_data import OWN
 from funnel.db import Database, open_engine
 from funnel.schemas.form import FormIn
 from funnel.spool import store
 from tests.funnel.landing.conftest import FORM
 
 NOBODY = "postgresql+psycopg2://nobody@127.0.0.1:1/none"
+OMAR = {"email": "omar@example.com", "first_name": "Omar"}
 JANE = {"email": "jane@example.com", "first_name": "Jane", "newsletter": "on"}
 
 
@@ -271,3 +274,46 @@ def _set(service, statement):
         connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE"))
         connection.execute(text(statement))
     service.there.bind.dispose()
+
+
+def test_who_was_erased_after_posting_is_not_brought_back_from_the_disk(service):
+    assert service.context.now()  # the erasure below happens on a machine that knows the time
+    service.client.get("/f/demo")
+    service.leave()
+    service.post()
+    service.post(OMAR)
+    erase(service, "jane@example.com")
+    service.come_back()
+
+    assert service.rows("SELECT email FROM leads") == [("omar@example.com",)]
+    assert b"jane" not in stored(service)
+
+
+def test_what_was_set_aside_goes_with_the_person(service):
+    service.client.get("/f/demo")
+    service.leave()
+    service.post()
+    service.post(OMAR)
+    for number in (1, 2):
+        service.spool.store.set_aside(number, "a test")
+    service.come_back()
+    assert len(service.spool.store.aside()) == 2
+
+    erase(service, "jane@example.com")
+    service.spool.drain()
+
+    assert [entry.number for entry in service.spool.store.aside()] == [2]
+    assert b"jane" not in stored(service)
+    assert b"omar" in stored(service)
+
+
+def erase(service, address):
+    key, now = service.context.settings.fingerprint_key, service.context.now()
+    with service.there.transaction() as session:
+        erasing.erase_address(session, OWN, address, Order("asked", "user 1"), now, key)
+
+
+def stored(service):
+    """All that the spool's files hold."""
+    folder = service.context.settings.home / "spool"
+    return b"".join(path.read_bytes().lower() for path in folder.glob("spool.sqlite*"))
