@@ -65,6 +65,7 @@ class Settings:
     unknown_grace_seconds: float
     catch_up_seconds: float
     poll_seconds: float
+    form_seconds: float
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -110,6 +111,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         unknown_grace_seconds=read.number("UNKNOWN_GRACE_SECONDS", 900, 0),
         catch_up_seconds=read.number("CATCH_UP_SECONDS", 86400, 60),
         poll_seconds=read.number("POLL_SECONDS", 1, 0.01),
+        form_seconds=read.number("FORM_SECONDS", 2, 0),
     )
 
 

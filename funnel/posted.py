@@ -7,5 +7,17 @@ CLICK_IDS = ("gclid", "gbraid", "wbraid", "fbclid", "li_fat_id", "ttclid", "mscl
 #: People never see this field, so who fills it is a program. Its name is one that browsers do not fill in.
 HONEYPOT = "hp_note"
 RESERVED = frozenset(
-    {*UTM, *CLICK_IDS, HONEYPOT, "submission_id", "tz", "locale", "page", "page_url", "referrer", "only_ticked"}
+    {
+        *UTM,
+        *CLICK_IDS,
+        HONEYPOT,
+        "submission_id",
+        "stamp",
+        "tz",
+        "locale",
+        "page",
+        "page_url",
+        "referrer",
+        "only_ticked",
+    }
 )

@@ -23,10 +23,12 @@ from pathlib import Path
 
 UI = Path(__file__).resolve().parent / "ui"
 OUT = UI.parent / "static" / "app"
+#: the script that websites load, as it was written and as it was built
+EMBED, EMBED_BUILT = UI / "embed", OUT / "embed"
 LOG = UI / "build.log"
 LOCK = ("package-lock.json", "package.json", ".npmrc")
 #: what a build reads beside the folder src/
-SOURCES = (*LOCK, "index.html", "vite.config.ts")
+SOURCES = (*LOCK, "index.html", "vite.config.ts", "vite.embed.config.ts")
 #: made by `check`; the build strips types unread
 GENERATED = UI / "src" / "api" / "schema.d.ts"
 #: what Vite tells a terminal whether or not there is one
@@ -41,7 +43,7 @@ class BuildError(RuntimeError):
 
 def build() -> None:
     """Make the app that is served, unless it is there already. Raises BuildError."""
-    wanted = _digest([*(UI / name for name in SOURCES), *_files(UI / "src")])
+    wanted = _digest([*(UI / name for name in SOURCES), *_files(UI / "src"), *_files(EMBED)])
     if _read(OUT / ".digest") == wanted:
         return
     with (UI / "package.json").open() as held:
@@ -51,8 +53,10 @@ def build() -> None:
         _install(dev=False)
         _say("building the app")
         fresh = OUT.with_name("app.new")
-        _node("node_modules/vite/bin/vite.js", "build", "--outDir", str(fresh), "--emptyOutDir", "--logLevel", "warn")
-        for path in _files(fresh / "assets"):
+        vite = ("node_modules/vite/bin/vite.js", "build", "--emptyOutDir", "--logLevel", "warn")
+        _node(*vite, "--outDir", str(fresh))
+        _node(*vite, "--outDir", str(fresh / "embed"), "--config", "vite.embed.config.ts")
+        for path in (*_files(fresh / "assets"), *_files(fresh / "embed")):
             if path.stat().st_size > WORTH_PACKING:
                 path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
         (fresh / ".digest").write_text(wanted)

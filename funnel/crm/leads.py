@@ -42,6 +42,8 @@ class Capture:
     locale: str | None = None
     ip: str | None = None
     user_agent: str | None = None
+    #: why this may be a program's doing; such a filling is set aside for a person to look at
+    suspicion: str | None = None
 
 
 # One statement, because a form post is the hottest path of the project: one round trip instead of seven, one plan.

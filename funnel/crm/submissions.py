@@ -1,4 +1,4 @@
-"""Submissions after they were written: those that bots left, and those whose consents wait for a confirmation."""
+"""Submissions whose consents wait for a confirmation."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from funnel.crm import consents, leads
-from funnel.crm.errors import RepeatedError
 from funnel.crm.facts import Fact, record
 
 
@@ -62,27 +60,3 @@ def confirm(session: Session, submission_id: UUID, now: datetime, *, proof: cons
         data = {"form": found.form_key, "submission": str(submission_id)}
         record(session, [Fact("confirmed", lead_id, now, data)])
     return True
-
-
-_SPAM = text("""
-    INSERT INTO submissions (id, form_id, form_version, values, outcome, reason, ip, at)
-    VALUES (:submission, :form, :version, CAST(:values AS jsonb), 'spam', 'honeypot', :ip, :at)
-        ON CONFLICT (id) DO NOTHING RETURNING id
-""")
-
-
-def keep_spam(session: Session, told: leads.Capture, now: datetime) -> None:
-    """Set a bot's filling aside where people can look at it; no lead comes of it.
-
-    Raises RepeatedError when the submission was written before.
-    """
-    values = {
-        "submission": told.submission_id,
-        "form": told.form_id,
-        "version": told.form_version,
-        "values": orjson.dumps(told.values).decode(),
-        "ip": told.ip,
-        "at": now,
-    }
-    if session.execute(_SPAM, values).first() is None:
-        raise RepeatedError

@@ -9,7 +9,7 @@ from uuid import uuid4
 from flask import Response, make_response, render_template, request
 from werkzeug.urls import iri_to_uri
 
-from funnel.landing import posts
+from funnel.landing import posts, stamps
 from funnel.landing.door import PAGE_POLICY
 from funnel.landing.known_forms import KnownForm
 from funnel.landing.origins import origin_of
@@ -34,7 +34,7 @@ AUTOCOMPLETE = {
     "website": "url",
 }
 INPUTS = {"text": "text", "email": "email", "phone": "tel", "number": "text", "date": "date"}
-_CARRIED = (*UTM, *CLICK_IDS, "submission_id", "tz", "locale", "page_url", "referrer")
+_CARRIED = (*UTM, *CLICK_IDS, "submission_id", "stamp", "tz", "locale", "page_url", "referrer")
 
 
 def form_page(form: KnownForm, posted: dict[str, Any], problems: Mapping[str, Sequence[str]]) -> Response:
@@ -48,22 +48,40 @@ def form_page(form: KnownForm, posted: dict[str, Any], problems: Mapping[str, Se
         labels={f["key"]: f["label"] for f in form.definition["fields"]},
         agrees=agrees,
         hidden=_hidden(form, posted),
-        autocomplete=AUTOCOMPLETE,
+        autocomplete=autocomplete,
         inputs=INPUTS,
         honeypot=HONEYPOT,
+        framed=is_framed(),
         w=words(wanted),
         lang=language(wanted),
     )
+    return guarded(form, page)
+
+
+def autocomplete(field: Mapping[str, Any]) -> str:
+    """What a browser may fill in by itself."""
+    return AUTOCOMPLETE.get(field["key"]) or ("tel" if field["type"] == "phone" else "")
+
+
+def is_framed() -> bool:
+    """Whether `/embed/v1.js` put this page into a frame."""
+    return request.args.get("embed") == "1"
+
+
+def guarded(form: KnownForm, page: str) -> Response:
+    """The page with its policy: which pages may frame it, where its form may lead."""
     response = make_response(page)
-    response.headers["Content-Security-Policy"] = _policy(form)
+    response.headers["Content-Security-Policy"] = _policy(form) + ("; script-src 'self'" if is_framed() else "")
     return response
 
 
 def _hidden(form: KnownForm, posted: dict[str, Any]) -> dict[str, str]:
     """What goes along with the answers: where the visitor came from, and an id that makes a double click one post."""
-    arrived = {name: value for name in (*UTM, *CLICK_IDS) if (value := request.args.get(name))}
+    told = (*UTM, *CLICK_IDS, *(("page_url", "referrer") if is_framed() else ()))
+    arrived = {name: value for name in told if (value := request.args.get(name))}
     first = {
         "submission_id": str(uuid4()),
+        "stamp": stamps.stamp(form.id),
         "referrer": request.referrer or "",
         "locale": language(form.definition["locale"]),
     }

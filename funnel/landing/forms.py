@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, redirect, render_template
+from flask import Response, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from funnel import metrics, spool
@@ -12,11 +12,10 @@ from funnel.crm.errors import RepeatedError
 from funnel.doors import wants_json
 from funnel.landing import origins, posts
 from funnel.landing.door import door, json
-from funnel.landing.form_page import form_page
+from funnel.landing.form_page import form_page, guarded, is_framed
 from funnel.landing.known_forms import KnownForm, known_form
 from funnel.landing.reading import capture_of
 from funnel.landing.words import language, words
-from funnel.posted import HONEYPOT
 from funnel.schemas.submission import Filling
 
 
@@ -49,17 +48,21 @@ def submit(key: str) -> WerkzeugResponse:
 
 
 @door.get("/f/<key>/thanks")
-def thanks(key: str) -> str:
-    """Where visitors land whose form names no page of its own for that."""
-    form = known_form(key)
+def thanks(key: str) -> Response:
+    """Where visitors land whose form names no page of its own for that, or stands in a frame."""
+    form, framed = known_form(key), is_framed()
     wanted = form.definition["locale"]
-    return render_template("landing/thanks.html", form=form, w=words(wanted), lang=language(wanted))
+    next_page = form.thanks_address if framed and form.definition["thanks_url"] else ""
+    page = render_template(
+        "landing/thanks.html", form=form, framed=framed, next_page=next_page, w=words(wanted), lang=language(wanted)
+    )
+    return guarded(form, page)
 
 
 def _keep(form: KnownForm, posted: dict[str, Any], filling: Filling) -> None:
     told = capture_of(form, posted, filling)
-    # Who filled in the field that people do not see gets the same answer, so that a bot learns nothing.
-    kind, outcome = ("spam", "spam") if posted.get(HONEYPOT) else ("submission", "accepted")
+    # What is suspicious gets the same answer, so that a bot learns nothing.
+    kind, outcome = ("spam", "spam") if told.suspicion else ("submission", "accepted")
     try:
         done = spool.here().do(kind, str(told.submission_id), told)
     except RepeatedError:
@@ -70,7 +73,8 @@ def _keep(form: KnownForm, posted: dict[str, Any], filling: Filling) -> None:
 def _thank(form: KnownForm) -> WerkzeugResponse:
     if wants_json():
         return json(201, {"status": "accepted", "redirect": form.thanks_address})
-    return redirect(form.thanks, 303)
+    # A page of somebody's website would open inside the frame.
+    return redirect(url_for("landing.thanks", key=form.key, embed=1) if is_framed() else form.thanks, 303)
 
 
 def _refuse(form: KnownForm, posted: dict[str, Any], filling: Filling) -> Response:

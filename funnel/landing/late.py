@@ -11,12 +11,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
-from funnel.crm import consents, erasing, leads, submissions
+from funnel.crm import consents, erasing, held, leads, submissions
 from funnel.crm.consents import Proof
 from funnel.crm.errors import RepeatedError
 from funnel.crm.leads import Capture, lead_known_as
 from funnel.crm.suppressions import fingerprint
-from funnel.crm.touches import Touched
 from funnel.db import once_more
 from funnel.spool import Kind
 
@@ -63,14 +62,12 @@ def _erased_since(context: Context, told: Capture, now: datetime) -> bool:
     return once_more(context.database.transaction, lambda session: erasing.erased_since(session, mark, now))
 
 
-def _keep_spam(context: Context, told: Capture, now: datetime, late: bool) -> None:
+def _hold(context: Context, told: Capture, now: datetime, late: bool) -> None:
     if late and _erased_since(context, told, now):
         return
-    try:
-        once_more(context.database.transaction, lambda session: submissions.keep_spam(session, told, now))
-    except RepeatedError:
-        if not late:
-            raise
+    kept = once_more(context.database.transaction, lambda session: held.keep(session, told, now))
+    if not kept and not late:
+        raise RepeatedError
 
 
 def _withdraw(context: Context, told: Withdrawal, now: datetime, late: bool) -> bool | None:
@@ -103,10 +100,6 @@ def _confirm(context: Context, told: Confirmation, now: datetime, late: bool) ->
     return once_more(context.database.transaction, work)
 
 
-def _read_capture(told: dict[str, Any]) -> Capture:
-    return Capture(**told | {"submission_id": UUID(told["submission_id"]), "touch": Touched(**told["touch"])})
-
-
 def _read_withdrawal(told: dict[str, Any]) -> Withdrawal:
     return Withdrawal(told["lead_id"], UUID(told["message_id"]), told["ticked"], Proof(**told["proof"]))
 
@@ -120,8 +113,8 @@ def _address(told: Capture) -> str:
 
 
 KINDS = {
-    "submission": Kind(_read_capture, _capture, address=_address),
-    "spam": Kind(_read_capture, _keep_spam, address=_address),
+    "submission": Kind(held.read, _capture, address=_address),
+    "spam": Kind(held.read, _hold, address=_address),
     "withdrawal": Kind(_read_withdrawal, _withdraw),
     "confirmation": Kind(_read_confirmation, _confirm),
 }

@@ -13,10 +13,10 @@ from flask import request
 from funnel.crm.leads import Capture
 from funnel.crm.touches import touched
 from funnel.doors import client_network
-from funnel.landing import posts
+from funnel.landing import posts, stamps
 from funnel.landing.known_forms import KnownForm
 from funnel.landing.proof import user_agent
-from funnel.posted import CLICK_IDS, UTM
+from funnel.posted import CLICK_IDS, HONEYPOT, UTM
 from funnel.schemas.submission import Filling
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}\Z")
@@ -40,7 +40,15 @@ def capture_of(form: KnownForm, posted: dict[str, Any], filling: Filling) -> Cap
         locale=_locale(posts.text_of(posted, "locale")) or form.definition["locale"] or None,
         ip=client_network(request.remote_addr),
         user_agent=user_agent(),
+        suspicion=_suspicion(form, posted),
     )
+
+
+def _suspicion(form: KnownForm, posted: dict[str, Any]) -> str | None:
+    """Why this may be a program's doing: it filled in the field that people do not see, or its stamp tells."""
+    if posted.get(HONEYPOT):
+        return "honeypot"
+    return stamps.suspicion(form.id, posts.text_of(posted, "stamp"))
 
 
 def _tracking(posted: dict[str, Any]) -> dict[str, str]:

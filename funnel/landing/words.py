@@ -26,6 +26,7 @@ WORDS: dict[str, Words] = {
         "thanks": "Thank you",
         "thanks_text": "We received your answer.",
         "thanks_confirm": "One more step: open the email we are sending you and confirm your address.",
+        "go_on": "Go on",
         "confirm": "Confirm your address",
         "confirm_text": "Press the button to confirm that you want to hear from us about:",
         "confirm_button": "Confirm",
@@ -51,6 +52,7 @@ WORDS: dict[str, Words] = {
         "500": "Something went wrong on our side. Please try again later.",
         "sorry": "Sorry",
         "honeypot": "Leave this field empty",
+        "offline": "There is no connection. What you typed is still here: please try again.",
     },
     "fr": {
         "required": "obligatoire",
@@ -71,6 +73,7 @@ WORDS: dict[str, Words] = {
         "thanks": "Merci",
         "thanks_text": "Nous avons bien reçu votre réponse.",
         "thanks_confirm": "Encore une étape : ouvrez l’e-mail que nous vous envoyons et confirmez votre adresse.",
+        "go_on": "Continuer",
         "confirm": "Confirmez votre adresse",
         "confirm_text": "Appuyez sur le bouton pour confirmer que vous souhaitez recevoir nos messages :",
         "confirm_button": "Confirmer",
@@ -96,6 +99,7 @@ WORDS: dict[str, Words] = {
         "500": "Une erreur s’est produite de notre côté. Réessayez plus tard.",
         "sorry": "Désolé",
         "honeypot": "Laissez ce champ vide",
+        "offline": "Pas de connexion. Ce que vous avez saisi est toujours là : réessayez.",
     },
 }
 

@@ -40,6 +40,8 @@ class Submission(Base):
     values: Mapped[dict[str, Any]]
     outcome: Mapped[str]
     reason: Mapped[str | None]
+    #: a suspicious filling with all that came along, until a person has looked at it
+    held: Mapped[dict[str, Any] | None]
     #: truncated to its network
     ip: Mapped[str | None]
     at: Mapped[datetime]
@@ -54,4 +56,6 @@ class Submission(Base):
             text("lower(values ->> 'email')"),
             postgresql_where=text("lead_id IS NULL"),
         ),
+        # Read by those who look at what was held.
+        Index("ix_submissions_held", "at", "id", postgresql_where=text("held IS NOT NULL")),
     )

@@ -14,8 +14,14 @@ from funnel.supervisor import programs
 from tests.servers.group import Group, free_port
 
 KEYS = {"SECRET_KEY": "proof-secret-key-0123456789abcdef012", "FINGERPRINT_KEY": "proof-fingerprint-key-0123456789abc"}
-#: short real durations, so that what a kill loses rings again within seconds
-QUICK = {"HANDOUT_SECONDS": "3", "SEND_SECONDS": "2", "UNKNOWN_GRACE_SECONDS": "2", "POLL_SECONDS": "0.2"}
+#: short real durations, so that what a kill loses rings again within seconds; and programs may fill in forms
+QUICK = {
+    "HANDOUT_SECONDS": "3",
+    "SEND_SECONDS": "2",
+    "UNKNOWN_GRACE_SECONDS": "2",
+    "POLL_SECONDS": "0.2",
+    "FORM_SECONDS": "0",
+}
 
 
 def environment(home: Path, **settings: str) -> dict[str, str]:

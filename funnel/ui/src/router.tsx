@@ -25,6 +25,11 @@ const lead = createRoute({
   validateSearch: only("view"),
   component: lazyRouteComponent(() => import("./screens/lead/LeadPage.tsx"), "LeadPage"),
 });
+const held = createRoute({
+  getParentRoute: under,
+  path: "/held",
+  component: lazyRouteComponent(() => import("./screens/held/Held.tsx"), "Held"),
+});
 const mailbox = createRoute({
   getParentRoute: under,
   path: "/mailbox",
@@ -71,7 +76,7 @@ const setting = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, leads, lead, mailbox, mail, rules, sequences, sequence, settings, setting]),
+  routeTree: root.addChildren([home, leads, lead, held, mailbox, mail, rules, sequences, sequence, settings, setting]),
   basepath: "/app",
   defaultPreload: "intent",
   defaultErrorComponent: Broken,

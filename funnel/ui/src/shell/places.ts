@@ -1,6 +1,15 @@
 /** The rooms of the app, for the bar and for the search. */
 import type { LinkProps } from "@tanstack/react-router";
-import { House, Inbox, type LucideIcon, Settings, SlidersHorizontal, Users, Workflow } from "lucide-react";
+import {
+  House,
+  Inbox,
+  type LucideIcon,
+  Settings,
+  ShieldQuestionMark,
+  SlidersHorizontal,
+  Users,
+  Workflow,
+} from "lucide-react";
 import type { Session } from "../api/client.ts";
 import type { Key } from "../words/words.ts";
 
@@ -18,6 +27,7 @@ export const PLACES: readonly Place[] = [
   { name: "nav.sequences", to: "/sequences", Icon: Workflow },
   { name: "nav.rules", to: "/rules", Icon: SlidersHorizontal },
   { name: "nav.mailbox", to: "/mailbox", Icon: Inbox, exists: (session) => session.rooms.mailbox },
+  { name: "nav.held", to: "/held", Icon: ShieldQuestionMark },
   { name: "nav.settings", to: "/settings", Icon: Settings },
 ];
 

@@ -5,6 +5,7 @@ export const shell = {
   "nav.home": ["Home", "Accueil"],
   "nav.leads": ["Leads", "Prospects"],
   "nav.sequences": ["Sequences", "Séquences"],
+  "nav.held": ["Held", "À vérifier"],
   "nav.mailbox": ["Mailbox", "Boîte locale"],
   "nav.open": ["Open the menu", "Ouvrir le menu"],
   "nav.skip": ["Skip to content", "Aller au contenu"],

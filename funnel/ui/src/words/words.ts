@@ -1,5 +1,6 @@
 /** The words of the app, in both languages, side by side. A text may count: "{n} lead|{n} leads". */
 import { facts } from "./facts.ts";
+import { held } from "./held.ts";
 import { home } from "./home.ts";
 import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
@@ -17,6 +18,7 @@ export type Values = Readonly<Record<string, string | number>>;
 export const words = {
   ...shell,
   ...home,
+  ...held,
   ...leads,
   ...facts,
   ...mailbox,
