@@ -18,6 +18,7 @@ from funnel.api import (
     held,
     history,
     idempotency,
+    ids,
     installation,
     jobs,
     lead_edits,
@@ -81,6 +82,7 @@ def _witness(session: Session) -> None:
 def register(app: flask.Flask, extra: Iterable[flask.Blueprint] = ()) -> None:
     """Mount the API. `extra` are parts that other packages bring (`funnel.api.blueprint.Blueprint`)."""
     sessions.configure(app)
+    ids.configure(app)
     limits.configure(app, app.extensions["funnel"].settings)
     app.extensions["funnel"].database.witness = _witness
     app.config.update(

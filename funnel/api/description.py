@@ -15,6 +15,8 @@ from funnel.schemas.common import ErrorOut
 EVERYWHERE = (401, 403, 422, 429, 503)
 WITH_BODY = (400, 413, 415)
 BELOW_ROOT = (404,)
+#: a token has no account of its own
+NO_ACCOUNT = (404,)
 #: what `merges.follow` answers
 MERGED = {
     "description": "The lead was merged into another: send the request to where Location says.",
@@ -39,6 +41,8 @@ class Manners(BasePlugin):
     def operation_helper(self, path: str | None = None, operations: Any = None, **_: Any) -> None:
         for method, operation in (operations or {}).items():
             statuses = [*EVERYWHERE, *(BELOW_ROOT if "{" in (path or "") else ())]
+            if operation["x-scope"].startswith("account:"):
+                statuses += NO_ACCOUNT
             if "requestBody" in operation:
                 statuses += WITH_BODY
             if method == "post" and not operation["x-scope"].endswith(":read"):

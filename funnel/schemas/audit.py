@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from funnel.schemas.common import Cursor, Out, PageQuery
+from funnel.schemas.common import Cursor, Moment, Out, PageQuery
 
 
 class AuditQuery(PageQuery):
@@ -13,8 +13,8 @@ class AuditQuery(PageQuery):
     subject = fields.String(
         validate=validate.Length(1, 128), metadata={"description": "`leads/12`, or `leads` for all of them"}
     )
-    since = fields.AwareDateTime()
-    until = fields.AwareDateTime(metadata={"description": "entries before this time"})
+    since = Moment()
+    until = Moment(metadata={"description": "entries before this time"})
 
 
 class AuditEntryOut(Out):

@@ -15,6 +15,7 @@ from funnel.crm.keyset import Place
 #: ids are PostgreSQL bigints
 LARGEST_ID = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -50,6 +51,20 @@ class Cursor(fields.Field[Place]):
 
     def _serialize(self, value: Place | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return written(value)
+
+
+class Moment(fields.AwareDateTime):
+    """A point in time that somebody tells us, in UTC from here on.
+
+    PostgreSQL takes no offset of 16 hours or more, and Python no day before the year 1 or after 9999: what is far from
+    any lead's life is refused before it comes near either.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        told = super()._deserialize(value, attr, data, **kwargs)
+        if not _FIRST_YEAR <= told.year <= _LAST_YEAR:
+            raise ValidationError(f"Must be between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
+        return told.astimezone(UTC)
 
 
 class Out(Schema):

@@ -6,7 +6,7 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from funnel.exports import FORMATS, PRESETS
 from funnel.schemas.change import Words
-from funnel.schemas.common import Out
+from funnel.schemas.common import Moment, Out
 from funnel.schemas.lead import LeadQuery
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -21,8 +21,8 @@ class ExportQuery(Schema):
     columns = Words(
         load_default=(), metadata={"type": "string", "description": "id,email,fields.company; absent: the usual ones"}
     )
-    since = fields.AwareDateTime(metadata={"description": "only what is from then on"})
-    until = fields.AwareDateTime(metadata={"description": "and before then"})
+    since = Moment(metadata={"description": "only what is from then on"})
+    until = Moment(metadata={"description": "and before then"})
     separator = fields.String(
         load_default="comma",
         validate=validate.OneOf(SEPARATORS),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from funnel.schemas.common import Out
+from funnel.schemas.common import Moment, Out
 
 
 class ScoreQuery(Schema):
-    at = fields.AwareDateTime(metadata={"description": "engine time, such as 2026-03-02T10:00:00Z; absent: now"})
+    at = Moment(metadata={"description": "engine time, such as 2026-03-02T10:00:00Z; absent: now"})
 
 
 class EntryOut(Out):
@@ -67,6 +67,6 @@ class StageOfLeadOut(Out):
 
 class StageIn(Schema):
     stage = fields.String(required=True, validate=validate.Length(1, 100))
-    hold_until = fields.AwareDateTime(
+    hold_until = Moment(
         metadata={"description": "rules leave the lead there until then (engine time); absent: for 30 days; past: not"}
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import RAISE, Schema, fields, validate
 
 from funnel.crm.tokens import SCOPES
-from funnel.schemas.common import Cursor, Out
+from funnel.schemas.common import Cursor, Moment, Out
 
 SCOPE = validate.OneOf(tuple(SCOPES))
 
@@ -20,7 +20,7 @@ class TokenIn(Schema):
     scopes = fields.List(
         fields.String(validate=SCOPE), required=True, validate=validate.Length(1, len(SCOPES)), metadata={"minItems": 1}
     )
-    expires_at = fields.AwareDateTime(
+    expires_at = Moment(
         load_default=None, allow_none=True, metadata={"description": "from then on it opens nothing; null: never"}
     )
 

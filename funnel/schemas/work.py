@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from funnel.schemas.common import LARGEST_ID, Cursor, Out, PageQuery
+from funnel.schemas.common import LARGEST_ID, Cursor, Moment, Out, PageQuery
 
 LONGEST_NOTE, LONGEST_TITLE = 10_000, 300
 _ID = validate.Range(1, LARGEST_ID)
@@ -68,7 +68,7 @@ class NotesOut(Out):
 
 class TaskIn(Schema):
     title = Said(LONGEST_TITLE, required=True)
-    due_at = fields.AwareDateTime(required=True, metadata={"description": "wall time"})
+    due_at = Moment(required=True, metadata={"description": "wall time"})
     zone = fields.String(load_default="UTC", validate=_zone, metadata={"description": "in which the time is meant"})
     assignee = fields.Integer(
         attribute="assignee_id",
@@ -94,7 +94,7 @@ class TaskOut(Out):
     id = fields.Integer()
     lead = fields.Integer(attribute="lead_id")
     title = fields.String()
-    due_at = fields.AwareDateTime(metadata={"description": "wall time"})
+    due_at = Moment(metadata={"description": "wall time"})
     zone = fields.String()
     assignee = fields.Integer(attribute="assignee_id", allow_none=True)
     created_by = fields.String(metadata={"description": "`user 3` or `token 5`"})
@@ -120,7 +120,7 @@ class TaskQuery(PageQuery):
         metadata={"description": "a user's id, `me` or `none`"},
     )
     done = fields.Boolean(load_default=False, metadata={"description": "what is done, instead of what is to be done"})
-    before = fields.AwareDateTime(metadata={"description": "due before this wall time"})
+    before = Moment(metadata={"description": "due before this wall time"})
 
 
 class TaskCountsOut(Out):

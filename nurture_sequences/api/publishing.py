@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from funnel.api.auth import requires
 from funnel.doors import current, engine_now, in_transaction
-from funnel.schemas.common import LARGEST_ID
+from funnel.schemas.common import LARGEST_ID, ErrorOut
 from nurture_sequences import counts, sequences, versions
 from nurture_sequences import models as tables
 from nurture_sequences import schemas as shapes
@@ -80,6 +80,7 @@ def diff_documents(query: dict[str, Any], key: str) -> dict[str, Any]:
 @requires("sequences:read")
 @blueprint.arguments(shapes.VersionQuery, location="query")
 @blueprint.response(200, shapes.CountsOut)
+@blueprint.alt_response(409, schema=ErrorOut, description="It was never published.")
 def count_leads(query: dict[str, Any], key: str) -> counts.Counts:
     """How many leads are at each step of a version, came there, and what became of its mails."""
 
@@ -98,6 +99,7 @@ def count_leads(query: dict[str, Any], key: str) -> counts.Counts:
 @blueprint.route(f"{SEQUENCE}/pause", methods=["PUT"])
 @requires("sequences:write")
 @blueprint.response(200, shapes.StatusOut)
+@blueprint.alt_response(409, schema=ErrorOut, description="It was never published.")
 def pause_sequence(key: str) -> tables.Sequence:
     """Hold everybody where they are."""
     return _turn(sequences.pause, key)
@@ -106,6 +108,7 @@ def pause_sequence(key: str) -> tables.Sequence:
 @blueprint.route(f"{SEQUENCE}/pause", methods=["DELETE"])
 @requires("sequences:write")
 @blueprint.response(200, shapes.StatusOut)
+@blueprint.alt_response(409, schema=ErrorOut, description="It was never published.")
 def resume_sequence(key: str) -> tables.Sequence:
     """Go on."""
     return _turn(sequences.resume, key)

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from funnel.schemas.common import LARGEST_ID, Out
+from funnel.schemas.common import LARGEST_ID, Moment, Out
 from nurture_sequences.simulation import Sample
 from nurture_sequences.timing import zone_named
 
@@ -56,7 +56,7 @@ class SimulateIn(Schema):
     )
     lead_id = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_ID))
     sample = fields.Nested(SampleIn)
-    start_at = fields.AwareDateTime(
+    start_at = Moment(
         validate=validate.Range(EARLIEST, LATEST), metadata={"description": "engine time; now, if left out"}
     )
     answers = fields.Dict(

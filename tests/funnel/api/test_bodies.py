@@ -83,6 +83,9 @@ def test_a_body_of_no_told_length_is_limited_too(api, session):
         ("GET", "/forms/none", 404, "not_found"),
         ("GET", "/forms/%00", 422, "invalid"),
         ("GET", "/forms/%FF", 404, "not_found"),
+        ("GET", f"/leads/{2**63}", 404, "not_found"),
+        ("PUT", f"/leads/{2**63}/stage", 404, "not_found"),
+        ("GET", f"/leads/{'9' * 5000}", 404, "not_found"),
     ],
 )
 def test_addresses_that_lead_nowhere_answer_in_the_same_shape(api, method, path, status, code):

@@ -30,8 +30,10 @@ class Place:
 
 
 @contextmanager
-def placed(cluster: str, template: str, home: Path, tell: Callable[[Session, datetime], None]) -> Iterator[Place]:
-    """A place where Mia may sign in; `tell` writes the story the tests begin with."""
+def placed(
+    cluster: str, template: str, home: Path, tell: Callable[[Session, datetime], None], **settings: str
+) -> Iterator[Place]:
+    """A place where Mia may sign in; `tell` writes the story the tests begin with, `settings` are more of them."""
     name = create_database(cluster, f"funnel_{home.name}", template=template)
     url = database_url(cluster, name)
     engine = open_engine(url)
@@ -42,7 +44,7 @@ def placed(cluster: str, template: str, home: Path, tell: Callable[[Session, dat
         session.execute(text("UPDATE installation SET pulse_at = now() + interval '1 day'"))
         programs_cache.forget()
         tell(session, datetime.now(UTC))
-    server, address = programs.web(programs.environment(home, DATABASE_URL=url), home / "web.log")
+    server, address = programs.web(programs.environment(home, DATABASE_URL=url, **settings), home / "web.log")
     yield Place(address, database, server)
     server.kill()
     engine.dispose()

@@ -1,0 +1,1 @@
+"""The service and its description, held against each other."""
