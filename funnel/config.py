@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,6 +67,8 @@ class Settings:
     catch_up_seconds: float
     poll_seconds: float
     form_seconds: float
+    #: private networks that webhooks may call
+    outgoing_allow: tuple[IPv4Network | IPv6Network, ...]
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -112,6 +115,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         catch_up_seconds=read.number("CATCH_UP_SECONDS", 86400, 60),
         poll_seconds=read.number("POLL_SECONDS", 1, 0.01),
         form_seconds=read.number("FORM_SECONDS", 2, 0),
+        outgoing_allow=_networks(read.optional("OUTGOING_ALLOW")),
     )
 
 
@@ -227,6 +231,13 @@ def _key(name: str, value: str | None) -> bytes:
     if len(value) < 32:
         raise SettingsError(f"{name} is too short: each key needs at least 32 random characters.")
     return value.encode()
+
+
+def _networks(value: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in (value or "").split(",") if part.strip())
+    except ValueError:
+        raise SettingsError(f"OUTGOING_ALLOW must be networks like 10.0.0.0/8,192.168.1.7/32, not {value!r}.") from None
 
 
 def _default_mailer(sendgrid_api_key: str | None, smtp_url: str | None) -> str:

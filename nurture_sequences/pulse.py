@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from funnel.crm import files, jobs, kept_answers, partitions
+from funnel.crm import files, jobs, kept_answers, partitions, webhooks
 from nurture_sequences import enrolling, settling
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
@@ -133,6 +133,7 @@ class Pulse:
             session.execute(_BEAT, {"wall": context.wall()})
             partitions.ensure(session, context.now())
             jobs.forget_old(session, context.wall())
+            webhooks.forget_old(session, context.wall())
             files.forget_expired(session, context.wall())
             kept_answers.forget_old(session, context.wall())
         self._take_back()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from funnel import collector, config, import_work, jobs, logs, restoring
 from funnel.broker import open_broker
+from funnel.calling import Caller
 from funnel.context import Context
 from funnel.crm import installation, partitions
 from funnel.crm.personal_data import OWN
@@ -44,6 +45,7 @@ class PulseBeside(dramatiq.Middleware):
         self.engine: Engine | None = None
         self.pulse: Pulse | None = None
         self.thread: threading.Thread | None = None
+        self.calling: threading.Thread | None = None
 
     def after_process_boot(self, broker: dramatiq.Broker) -> None:
         """Dramatiq's children would outlive a killed master and go on, watched by nobody, with nowhere to log to.
@@ -72,6 +74,8 @@ class PulseBeside(dramatiq.Middleware):
         collector.settle()
         self.thread = threading.Thread(target=self.pulse.run, name="pulse")
         self.thread.start()
+        self.calling = threading.Thread(target=Caller(self.engine.context, self.engine.stopping).run, name="webhooks")
+        self.calling.start()
         log.info("worker ready", extra={"mailer": self.engine.mailer.name, "scope": self.pulse.limits.scope})
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: Any) -> None:
@@ -79,6 +83,8 @@ class PulseBeside(dramatiq.Middleware):
             self.engine.stopping.set()
             self.engine.wake()
             self.thread.join()
+            if self.calling is not None:
+                self.calling.join()
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: Any) -> None:
         if self.engine is not None and self.pulse is not None:

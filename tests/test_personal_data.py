@@ -17,6 +17,7 @@ SUSPICIOUS = re.compile(
 #: columns with such a name in which no lead can stand
 HARMLESS = {
     ("consents", "permits_mail"): "whether, and not whom",
+    ("webhooks", "include_lead"): "whether, and not whom",
 }
 
 _COLUMNS = text("""

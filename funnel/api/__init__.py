@@ -38,6 +38,7 @@ from funnel.api import (
     timeline,
     tokens,
     users,
+    webhooks,
 )
 from funnel.api.description import Described, Manners
 from funnel.api.errors import PAGES
@@ -65,6 +66,7 @@ OWN = (
     audit.blueprint,
     privacy.blueprint,
     users.blueprint,
+    webhooks.blueprint,
     account.blueprint,
     tokens.blueprint,
     second_factor.blueprint,

@@ -137,6 +137,18 @@ OWN: Sequence[Holding] = (
         addresses="SELECT into_id AS lead_id, email AS address FROM merged_leads WHERE into_id = ANY (:leads)",
         everybody="SELECT into_id AS lead_id, email AS address FROM merged_leads",
     ),
+    Holding(
+        "webhook_deliveries",
+        "recipients",
+        """SELECT w.url, d.kind, d.status, d.created_at, w.include_lead FROM webhook_deliveries d
+             JOIN webhooks w ON w.id = d.webhook_id WHERE d.lead_id = ANY (:leads) ORDER BY d.id""",
+        (
+            """DELETE FROM webhook_attempts a USING webhook_deliveries d
+                WHERE d.id = a.delivery_id AND d.lead_id = ANY (:leads)""",
+            "DELETE FROM webhook_deliveries WHERE lead_id = ANY (:leads) AND due_at IS NULL",
+        ),
+        keeps="what is still to be told, the erasure among it, holds ids and words only",
+    ),
     Holding("lead_clocks", erase=("DELETE FROM lead_clocks WHERE lead_id = ANY (:leads)",)),
     Holding(
         "suppressions",

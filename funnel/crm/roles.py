@@ -27,6 +27,7 @@ RIGHTS = {
     "sequences": (WRITE, READ, READ),
     "tokens": (NOTHING, NOTHING, NOTHING),
     "users": (READ, READ, READ),
+    "webhooks": (NOTHING, NOTHING, NOTHING),
 }
 
 

@@ -43,6 +43,8 @@ SCOPES = {
     "tokens:write": "make tokens with no more than one's own scopes, and revoke tokens",
     "users:read": "read who works here",
     "users:write": "add people, change their roles, remove them",
+    "webhooks:read": "read webhooks and how their calls went",
+    "webhooks:write": "make and change webhooks, and have them told again",
 }
 #: 256 random bits behind a prefix that secret scanners can find
 _SHAPE = re.compile(r"fnl_[A-Za-z0-9_-]{43}")

@@ -17,12 +17,15 @@ from funnel.models.segment import Segment, SegmentMember, SegmentTally
 from funnel.models.suppression import Suppression
 from funnel.models.touch import Touch
 from funnel.models.user import LoginAttempts, RecoveryCode, Token, User, UserLink, UserSession
+from funnel.models.webhook import Attempt, Delivery, Webhook
 from funnel.models.work import AssignmentRule, Note, Task
 
 __all__ = [
     "AssignmentRule",
+    "Attempt",
     "AuditEntry",
     "Consent",
+    "Delivery",
     "Erasure",
     "Event",
     "FilePart",
@@ -56,4 +59,5 @@ __all__ = [
     "User",
     "UserLink",
     "UserSession",
+    "Webhook",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from funnel.api.auth import requires
-from funnel.crm import lead_list
+from funnel.crm import lead_list, webhooks
 from funnel.doors import engine_now, in_transaction
 from nurture_sequences import overview
 from nurture_sequences.api.blueprint import blueprint
@@ -31,6 +31,7 @@ def read_overview() -> dict[str, Any]:
             "mails_unknown": count_unknown(session),
             "stuck": overview.stuck(session, MOST),
             "facts_failed": overview.failed_facts(session, MOST),
+            "webhooks_stopped": webhooks.stopped(session),
             "most": MOST,
         }
 

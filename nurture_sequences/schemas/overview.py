@@ -21,4 +21,5 @@ class OverviewOut(Out):
     mails_unknown = fields.Integer(metadata={"description": "sent perhaps: nobody knows"})
     stuck = fields.List(fields.Nested(StuckOut))
     facts_failed = fields.Integer(metadata={"description": "facts that could not be reacted to"})
+    webhooks_stopped = fields.Integer(metadata={"description": "webhooks that are called no more: gone, or failing"})
     most = fields.Integer()

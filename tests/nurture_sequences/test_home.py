@@ -38,6 +38,7 @@ def test_an_empty_installation_has_nothing_to_tell(read):
         "mails_unknown": 0,
         "stuck": [],
         "facts_failed": 0,
+        "webhooks_stopped": 0,
         "most": 10_000,
     }
 

@@ -19,6 +19,10 @@ export const home = {
     "{n} lead stands at a failed step in|{n} leads stand at a failed step in",
     "{n} prospect est arrêté à une étape en échec dans|{n} prospects sont arrêtés à une étape en échec dans",
   ],
+  "home.webhooks": [
+    "{n} webhook was stopped: nobody answers there.|{n} webhooks were stopped: nobody answers there.",
+    "{n} webhook est arrêté : personne n’y répond.|{n} webhooks sont arrêtés : personne n’y répond.",
+  ],
   "home.facts": [
     "{n} fact could not be reacted to: see the workers’ log.|{n} facts could not be reacted to: see the workers’ log.",
     "{n} fait est resté sans réaction : voyez le journal des processus.|{n} faits sont restés sans réaction : voyez le journal des processus.",

@@ -1,4 +1,5 @@
 /** What does not go on by itself. */
+import { Link } from "@tanstack/react-router";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client.ts";
@@ -16,6 +17,14 @@ export function Attention({ told }: { told: Schemas["OverviewOut"] }) {
   ]);
   if (told.mails_unknown) waiting.push(["unknown", t("home.unknown", { n: told.mails_unknown })]);
   if (told.facts_failed) waiting.push(["facts", t("home.facts", { n: told.facts_failed })]);
+  if (told.webhooks_stopped) {
+    waiting.push([
+      "webhooks",
+      <Link key="webhooks" to="/settings/$tab" params={{ tab: "webhooks" }} className="text-brand underline">
+        {t("home.webhooks", { n: told.webhooks_stopped })}
+      </Link>,
+    ]);
+  }
   return (
     <Card title={t("home.attention")}>
       {waiting.length === 0 ? (
