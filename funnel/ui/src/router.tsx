@@ -30,6 +30,17 @@ const held = createRoute({
   path: "/held",
   component: lazyRouteComponent(() => import("./screens/held/Held.tsx"), "Held"),
 });
+const tasks = createRoute({
+  getParentRoute: under,
+  path: "/tasks",
+  validateSearch: only("whose", "done", "cursor"),
+  component: lazyRouteComponent(() => import("./screens/tasks/Tasks.tsx"), "Tasks"),
+});
+const duplicates = createRoute({
+  getParentRoute: under,
+  path: "/duplicates",
+  component: lazyRouteComponent(() => import("./screens/duplicates/Duplicates.tsx"), "Duplicates"),
+});
 const mailbox = createRoute({
   getParentRoute: under,
   path: "/mailbox",
@@ -76,7 +87,21 @@ const setting = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, leads, lead, held, mailbox, mail, rules, sequences, sequence, settings, setting]),
+  routeTree: root.addChildren([
+    home,
+    leads,
+    lead,
+    held,
+    tasks,
+    duplicates,
+    mailbox,
+    mail,
+    rules,
+    sequences,
+    sequence,
+    settings,
+    setting,
+  ]),
   basepath: "/app",
   defaultPreload: "intent",
   defaultErrorComponent: Broken,

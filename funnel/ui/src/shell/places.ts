@@ -3,6 +3,7 @@ import type { LinkProps } from "@tanstack/react-router";
 import {
   House,
   Inbox,
+  ListChecks,
   type LucideIcon,
   Settings,
   ShieldQuestionMark,
@@ -24,6 +25,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { name: "nav.home", to: "/", Icon: House },
   { name: "nav.leads", to: "/leads", Icon: Users },
+  { name: "nav.tasks", to: "/tasks", Icon: ListChecks },
   { name: "nav.sequences", to: "/sequences", Icon: Workflow },
   { name: "nav.rules", to: "/rules", Icon: SlidersHorizontal },
   { name: "nav.mailbox", to: "/mailbox", Icon: Inbox, exists: (session) => session.rooms.mailbox },

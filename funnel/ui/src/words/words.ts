@@ -9,6 +9,7 @@ import { rules } from "./rules.ts";
 import { sequences } from "./sequences.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
+import { work } from "./work.ts";
 
 /** English and French of one text. */
 export type Pair = readonly [en: string, fr: string];
@@ -26,6 +27,7 @@ export const words = {
   ...rules,
   ...sequences,
   ...settings,
+  ...work,
 } as const satisfies Record<string, Pair>;
 export type Key = keyof typeof words;
 

@@ -15,6 +15,7 @@ import { LIVE } from "../../lib/live.ts";
 import { nameOf } from "../../lib/people.ts";
 import { useSession } from "../../lib/session.ts";
 import { Attention } from "./Attention.tsx";
+import { MyTasks } from "./MyTasks.tsx";
 
 const NEWEST = 6;
 const SEQUENCES = 50;
@@ -31,6 +32,7 @@ export function Home() {
         {(told) => (
           <>
             <Numbers told={told} session={heard?.session} />
+            <MyTasks />
             <div className="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
               <div className="grid grid-cols-1 gap-4">
                 <Attention told={told} />

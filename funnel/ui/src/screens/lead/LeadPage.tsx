@@ -1,6 +1,7 @@
 /** One lead: who it is at the left, what happened and where it stands at the right. */
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { api, ok } from "../../api/client.ts";
 import { Page } from "../../components/Page.tsx";
 import { Loaded } from "../../components/States.tsx";
@@ -10,7 +11,11 @@ import { LIVE } from "../../lib/live.ts";
 import { nameOf } from "../../lib/people.ts";
 import { Consents } from "./Consents.tsx";
 import { Enrollments } from "./Enrollments.tsx";
+import { LeadTasks } from "./LeadTasks.tsx";
+import { MergedLeads } from "./Merged.tsx";
+import { Notes } from "./Notes.tsx";
 import { Origin } from "./Origin.tsx";
+import { Owner } from "./Owner.tsx";
 import { Score } from "./Score.tsx";
 import { StageCard } from "./StageCard.tsx";
 import { Submissions } from "./Submissions.tsx";
@@ -29,8 +34,14 @@ export function LeadPage() {
     queryFn: () => ok(api.GET("/api/v1/leads/{lead_id}", { params: { path: { lead_id: id } } })),
     ...LIVE,
   });
+  // The address of a lead that was merged into another leads to that one.
+  const now = query.data?.id ?? id;
+  useEffect(() => {
+    if (now !== id) void navigate({ params: { id: String(now) }, search: true, replace: true });
+  }, [now, id, navigate]);
   const views: TabView[] = [
     { id: "timeline", title: t("timeline.title"), content: <Timeline id={id} /> },
+    { id: "notes", title: t("notes.title"), content: <Notes id={id} /> },
     { id: "submissions", title: t("submissions.title"), content: <Submissions id={id} /> },
   ];
   return (
@@ -40,12 +51,15 @@ export function LeadPage() {
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
             <div className="grid grid-cols-1 gap-4">
               <Who lead={lead} />
+              <Owner lead={lead} />
               <StageCard id={id} />
               <Score id={id} />
               <Consents id={id} />
               <Origin id={id} />
+              <MergedLeads lead={lead} />
             </div>
             <div className="grid grid-cols-1 gap-4">
+              <LeadTasks id={id} />
               <Enrollments id={id} />
               <Tabs
                 label={t("lead.views")}

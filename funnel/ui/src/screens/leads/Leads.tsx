@@ -1,6 +1,6 @@
 /** Everybody: searched, filtered, page by page. What is asked for stands in the address. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { getRouteApi, type LinkProps } from "@tanstack/react-router";
+import { getRouteApi, Link, type LinkProps } from "@tanstack/react-router";
 import { api, ok, type Schemas } from "../../api/client.ts";
 import { Badge } from "../../components/Badge.tsx";
 import { LinkButton } from "../../components/Button.tsx";
@@ -31,7 +31,17 @@ export function Leads() {
   });
   const address = (cursor?: string): LinkProps => ({ to: "/leads", search: { ...asked, cursor } });
   return (
-    <Page title={t("leads.title")} beside={<span className="text-mute">{t("leads.order")}</span>}>
+    <Page
+      title={t("leads.title")}
+      beside={
+        <span className="flex items-baseline gap-4">
+          <Link to="/duplicates" className="text-brand hover:underline">
+            {t("duplicates.title")}
+          </Link>
+          <span className="text-mute">{t("leads.order")}</span>
+        </span>
+      }
+    >
       <Filters />
       <Loaded query={query} lines={8}>
         {({ items, next_cursor: next }) =>

@@ -15,4 +15,9 @@ export const TABS: readonly SettingsTab[] = [
     name: "tokens.title",
     Content: lazy(() => import("./tokens/Tokens.tsx").then(({ Tokens }) => ({ default: Tokens }))),
   },
+  {
+    id: "assignment",
+    name: "assignment.title",
+    Content: lazy(() => import("./assignment/Assignment.tsx").then(({ Assignment }) => ({ default: Assignment }))),
+  },
 ];
