@@ -16,6 +16,7 @@ from flask import current_app
 from flask.sansio.app import App
 from sqlalchemy.orm import Session
 
+from funnel.crm.bulk import Action
 from funnel.crm.followers import Follower
 from funnel.crm.personal_data import OWN, Holding
 from funnel.exports import Table
@@ -33,6 +34,8 @@ class Extensions:
     send_link: SendLink | None = None
     #: what else goes over when leads are merged
     followers: list[Follower] = field(default_factory=list)
+    #: what else can be done with many leads at once
+    bulk_actions: dict[str, Action] = field(default_factory=dict)
     #: what can be exported beside the tables of this package
     tables: list[Table] = field(default_factory=list)
     #: where other packages keep data of leads

@@ -64,6 +64,7 @@ _END = text("""
     WITH ended AS (
         UPDATE enrollments SET status = 'ended', reason = :reason, ended_at = :now, held = NULL, due_at = 'infinity'
          WHERE lead_id = ANY (:leads) AND status = 'active' AND (CAST(:only AS bigint) IS NULL OR id = :only)
+           AND (CAST(:sequence AS bigint) IS NULL OR sequence_id = :sequence)
         RETURNING id, lead_id, sequence_id, cause_id, depth, step, visit, entered_at
     ), left_behind AS (
         INSERT INTO visits (enrollment_id, number, step, entered_at, left_at, outcome)
@@ -128,10 +129,23 @@ def wake(session: Session, lead_ids: Collection[int], version_ids: Collection[in
     session.execute(_WAKE, {"leads": list(lead_ids), "versions": list(version_ids), "now": now})
 
 
-def end(session: Session, lead_ids: Collection[int], reason: str, now: datetime, *, only: int | None = None) -> None:
-    """Take leads out of every sequence they are in, or out of `only` one enrollment; the caller holds their locks."""
-    ended = session.execute(_END, {"leads": list(lead_ids), "reason": reason, "now": now, "only": only}).all()
+def end(
+    session: Session,
+    lead_ids: Collection[int],
+    reason: str,
+    now: datetime,
+    *,
+    only: int | None = None,
+    sequence_id: int | None = None,
+) -> int:
+    """Take leads out of every sequence they are in, of one, or out of `only` one enrollment; how many that ended.
+
+    The caller holds their locks.
+    """
+    named = {"leads": list(lead_ids), "reason": reason, "now": now, "only": only, "sequence": sequence_id}
+    ended = session.execute(_END, named).all()
     facts.record(session, [_ended(row, reason, now) for row in ended])
+    return len(ended)
 
 
 def resume_held(session: Session, now: datetime, *, limit: int, spread: timedelta) -> int:

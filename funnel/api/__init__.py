@@ -11,6 +11,7 @@ from funnel import auditing, sessions
 from funnel.api import (
     account,
     audit,
+    bulk,
     changes,
     docs,
     exports,
@@ -48,6 +49,7 @@ OWN = (
     forms.blueprint,
     leads.blueprint,
     held.blueprint,
+    bulk.blueprint,
     lead_edits.blueprint,
     timeline.blueprint,
     history.blueprint,

@@ -93,6 +93,7 @@ OWN: Sequence[Follower] = (
     Entries("score_entries", ("at", "rule", "event_id")),
     Drops("lead_clocks"),
     Drops("segment_members"),
+    Drops("bulk_leads"),
     Moves("merged_leads", lead="into_id"),
     Moves("events"),
     Moves("pending_facts", ("event_id",)),

@@ -149,6 +149,7 @@ OWN: Sequence[Holding] = (
         ),
         keeps="what is still to be told, the erasure among it, holds ids and words only",
     ),
+    Holding("bulk_leads", erase=("DELETE FROM bulk_leads WHERE lead_id = ANY (:leads)",)),
     Holding("lead_clocks", erase=("DELETE FROM lead_clocks WHERE lead_id = ANY (:leads)",)),
     Holding(
         "suppressions",

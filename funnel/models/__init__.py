@@ -7,7 +7,7 @@ from funnel.models.event import Event, PendingFact
 from funnel.models.form import Form, Submission
 from funnel.models.imports import Import, ImportRefusal, ImportRow
 from funnel.models.installation import Installation
-from funnel.models.job import FilePart, Job, KeptFile
+from funnel.models.job import BulkLead, FilePart, Job, KeptFile
 from funnel.models.kept_answer import KeptAnswer
 from funnel.models.lead import Lead, Stage
 from funnel.models.mailbox import MailboxMail
@@ -24,6 +24,7 @@ __all__ = [
     "AssignmentRule",
     "Attempt",
     "AuditEntry",
+    "BulkLead",
     "Consent",
     "Delivery",
     "Erasure",

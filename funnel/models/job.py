@@ -74,3 +74,15 @@ class FilePart(Base):
     file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BulkLead(Base):
+    """A lead that a bulk job will do something with: those that were meant when it was asked for, and no others."""
+
+    __tablename__ = "bulk_leads"
+
+    job_id: Mapped[int] = mapped_column(
+        ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    #: no foreign key: who is erased or merged meanwhile is counted as gone
+    lead_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

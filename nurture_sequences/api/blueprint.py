@@ -14,6 +14,7 @@ from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
 from funnel.conditions import Problem
 from nurture_sequences import by_hand, schemas, sequences, service_mail, versions
+from nurture_sequences.bulk_actions import ACTIONS
 from nurture_sequences.exports import TABLES
 from nurture_sequences.followers import FOLLOWERS
 from nurture_sequences.gauges import GAUGES
@@ -30,6 +31,7 @@ def _extend(state: BlueprintSetupState) -> None:
     shown = extensions.of(state.app)
     shown.gauges.extend(GAUGES)
     shown.followers.extend(FOLLOWERS)
+    shown.bulk_actions.update(ACTIONS)
     shown.tables.extend(TABLES)
     shown.personal_data.extend(HOLDINGS)
     shown.send_link = service_mail.queue_link

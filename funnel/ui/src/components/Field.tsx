@@ -145,7 +145,7 @@ export function Select({
 export function Checkbox({
   children,
   ...rest
-}: Omit<CheckboxProps, "className" | "children"> & { children: ReactNode }) {
+}: Omit<CheckboxProps, "className" | "children"> & { children?: ReactNode }) {
   return (
     <AriaCheckbox {...rest} className="group flex min-h-6 items-center gap-2 text-sm">
       <span

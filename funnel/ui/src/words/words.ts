@@ -1,4 +1,5 @@
 /** The words of the app, in both languages, side by side. A text may count: "{n} lead|{n} leads". */
+import { bulk } from "./bulk.ts";
 import { facts } from "./facts.ts";
 import { held } from "./held.ts";
 import { home } from "./home.ts";
@@ -18,6 +19,7 @@ export type Values = Readonly<Record<string, string | number>>;
 
 export const words = {
   ...shell,
+  ...bulk,
   ...home,
   ...held,
   ...leads,

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
-from funnel.crm import duplicates, jobs
+from funnel.crm import bulk, bulk_actions, duplicates, jobs
 from funnel.models import Lead, Note, Task
 from tests import factories
 from tests.funnel.ui.app.conftest import SIZES
@@ -20,6 +20,7 @@ def pair(place):
     """The ids of two leads that are one person."""
     with place.database.transaction() as session:
         session.execute(text("TRUNCATE notes, tasks"))
+        session.execute(text("DELETE FROM leads WHERE fields ->> 'phone' = '+33612345678'"))
         first = factories.lead(session, fields={"first_name": "Ada", "city": "Nice", "phone": "+33612345678"})
         second = factories.lead(session, fields={"first_name": "A.", "phone": "+33612345678"})
         return first.id, second.id
@@ -59,6 +60,7 @@ def test_a_task_is_added_on_the_lead_found_among_mine_and_done(tab, place, pair,
     page.get_by_role("button", name="New task").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("What is to be done").fill("Call Ada")
+    expect(dialog.get_by_role("button", name="Add the task")).to_be_enabled()
     visitor.look("task-dialog")
     dialog.get_by_role("button", name="Add the task").click()
     expect(page.get_by_role("checkbox", name="Call Ada")).to_be_visible()
@@ -162,3 +164,36 @@ def test_new_leads_are_shared_out_by_rules(tab, place, wishes):
     expect(page.get_by_label("Name")).to_have_value("Clinics")
     with place.database.transaction() as session:
         session.execute(text("DELETE FROM assignment_rules"))
+
+
+@BOTH
+def test_something_is_done_with_all_leads_that_fit(tab, place, wishes):
+    visitor = tab(**wishes)
+    page = visitor.page
+    page.goto(f"{place.url}/app/leads?search=crowd.example")
+    page.get_by_role("checkbox", name="Choose lead00@crowd.example").check(force=True)
+    bar = page.get_by_role("group", name="With the chosen leads")
+    expect(bar.get_by_text("1 chosen")).to_be_visible()
+    bar.get_by_role("button", name="Choose all that fit").click()
+    visitor.look("bulk-bar")
+    bar.get_by_role("button", name="Do…").click()
+    page.get_by_role("menuitem", name="Put a tag on").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Tag").fill("fair")
+    expect(dialog.get_by_role("button", name="Do it with 60 leads")).to_be_enabled()
+    visitor.look("bulk-dialog")
+    dialog.get_by_role("button", name="Do it with 60 leads").click()
+    expect(page.get_by_text("Waits for a worker…")).to_be_visible()
+    with place.database.transaction() as session:  # as a worker does
+        job = jobs.page(session, kind=bulk.KIND).items[0]
+        now = datetime.now(UTC)
+        jobs.write(job, bulk.working(bulk_actions.ACTIONS)(session, job, now), now)
+    expect(page.get_by_text("60 of 60")).to_be_visible()
+    visitor.look("bulk-done")
+    page.get_by_role("button", name="Close").click()
+
+    page.goto(f"{place.url}/app/leads?tag=fair")
+    expect(page.get_by_role("checkbox", name="Choose lead00@crowd.example")).to_be_visible()
+    with place.database.transaction() as session:
+        assert session.query(Lead).filter(Lead.tags.contains(["fair"])).count() == 60
+        session.execute(text("UPDATE leads SET tags = array_remove(tags, 'fair')"))

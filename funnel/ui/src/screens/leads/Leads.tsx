@@ -1,6 +1,7 @@
 /** Everybody: searched, filtered, page by page. What is asked for stands in the address. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, type LinkProps } from "@tanstack/react-router";
+import { useState } from "react";
 import { api, ok, type Schemas } from "../../api/client.ts";
 import { Badge } from "../../components/Badge.tsx";
 import { LinkButton } from "../../components/Button.tsx";
@@ -13,6 +14,8 @@ import { type Column, Table } from "../../components/Table.tsx";
 import { useLocale, useWords } from "../../lib/language.ts";
 import { LIVE } from "../../lib/live.ts";
 import { nameOf } from "../../lib/people.ts";
+import { useMay } from "../../lib/may.ts";
+import { BulkBar } from "./bulk/BulkBar.tsx";
 import { Filters } from "./Filters.tsx";
 
 const route = getRouteApi("/leads");
@@ -29,6 +32,8 @@ export function Leads() {
     placeholderData: keepPreviousData,
     ...LIVE,
   });
+  const [chosen, setChosen] = useState<ReadonlySet<string | number>>(new Set());
+  const { cursor: _, ...filter } = asked;
   const address = (cursor?: string): LinkProps => ({ to: "/leads", search: { ...asked, cursor } });
   return (
     <Page
@@ -49,7 +54,8 @@ export function Leads() {
             <Nobody filtered={Boolean(asked.search || asked.stage || asked.tag)} />
           ) : (
             <>
-              <LeadTable leads={items} />
+              <BulkBar leads={[...chosen].map(Number)} filter={filter} onNone={() => setChosen(new Set())} />
+              <LeadTable leads={items} chosen={chosen} onChoose={setChosen} />
               <Pages cursor={asked.cursor} next={next} address={address} />
             </>
           )
@@ -59,8 +65,17 @@ export function Leads() {
   );
 }
 
-function LeadTable({ leads }: { leads: Schemas["LeadOut"][] }) {
+function LeadTable({
+  leads,
+  chosen,
+  onChoose,
+}: {
+  leads: Schemas["LeadOut"][];
+  chosen: ReadonlySet<string | number>;
+  onChoose: (chosen: ReadonlySet<string | number>) => void;
+}) {
   const t = useWords();
+  const may = useMay();
   const locale = useLocale();
   const columns: Column<Schemas["LeadOut"]>[] = [
     { id: "lead", title: t("leads.lead"), cell: (lead) => <Who lead={lead} /> },
@@ -82,6 +97,16 @@ function LeadTable({ leads }: { leads: Schemas["LeadOut"][] }) {
       rows={leads}
       rowKey={(lead) => lead.id}
       to={(lead) => ({ to: "/leads/$id", params: { id: String(lead.id) } })}
+      choosing={
+        may("leads:write")
+          ? {
+              chosen,
+              onChoose,
+              name: (lead) => t("bulk.choose", { name: nameOf(lead) || lead.email }),
+              all: t("bulk.choosePage"),
+            }
+          : undefined
+      }
     />
   );
 }

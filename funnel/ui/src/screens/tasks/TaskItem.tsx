@@ -39,7 +39,7 @@ export function TaskItem({ task, withLead = false }: { task: Listed; withLead?: 
           {withLead && (
             <>
               {", "}
-              <Link to="/leads/$id" params={{ id: String(task.lead) }} className="text-brand hover:underline">
+              <Link to="/leads/$id" params={{ id: String(task.lead) }} className="text-brand underline">
                 {nameOf(task) || task.email}
               </Link>
             </>
