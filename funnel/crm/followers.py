@@ -77,6 +77,20 @@ class Drops:
         pass
 
 
+@dataclass(frozen=True)
+class Stays:
+    """Rows that keep the number they were written with: what was told to others about it. `why` is for readers."""
+
+    table: str
+    why: str
+
+    def take(self, session: Session, lead_id: int, into_id: int, now: datetime) -> None:
+        pass
+
+    def give_back(self, session: Session, lead_id: int, from_id: int, taken: Any, now: datetime) -> None:
+        pass
+
+
 _MAKE_WAY = text("""
     UPDATE score_entries SET at = at + interval '1 microsecond'
      WHERE lead_id = :from AND event_id = 0 AND (at, rule) IN (
@@ -94,6 +108,7 @@ OWN: Sequence[Follower] = (
     Drops("lead_clocks"),
     Drops("segment_members"),
     Drops("bulk_leads"),
+    Stays("webhook_deliveries", "others were told this number, and `merged` under it"),
     Moves("merged_leads", lead="into_id"),
     Moves("events"),
     Moves("pending_facts", ("event_id",)),
