@@ -110,8 +110,7 @@ def _uploaded(context: Context, rows: int) -> int:
     with context.database.transaction() as session:
         file = files.create(session, "people.csv", "text/csv", wall, keep=imports.KEEP)
         files.fill(session, file.id, sniffed())
-        session.refresh(file)
-        one = imports.create(session, file, sniffer.guess(), "system", wall)
+        one = imports.create(session, file.id, sniffer.guess(), "system", wall)
         imports.edit(session, one, {"consent": CONSENT}, wall)
         return one.id
 

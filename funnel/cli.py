@@ -19,6 +19,7 @@ from funnel.supervisor.up import Wishes, up
 
 #: the verbs of this package; those of others come from who composes the command
 COMMANDS = {
+    "import": "funnel.import_commands:import_command",
     "export": "funnel.export_command:export_command",
     "migrate": "funnel.commands:migrate",
     "prepare": "funnel.commands:prepare",

@@ -61,6 +61,8 @@ class Settings:
     web_processes: int
     worker_processes: int
     worker_threads: int
+    #: bytes that a file of people may have
+    import_max_bytes: int
     handout_seconds: float
     send_seconds: float
     unknown_grace_seconds: float
@@ -109,6 +111,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         web_processes=read.whole("WEB_PROCESSES", 2, 1, 64),
         worker_processes=read.whole("WORKER_PROCESSES", 1, 1, 64),
         worker_threads=read.whole("WORKER_THREADS", 4, 1, 64),
+        import_max_bytes=read.whole("IMPORT_MAX_MB", 200, 1, 4000) * 1024 * 1024,
         handout_seconds=read.number("HANDOUT_SECONDS", 120, 0.5),
         send_seconds=read.number("SEND_SECONDS", 30, 0.1),
         unknown_grace_seconds=read.number("UNKNOWN_GRACE_SECONDS", 900, 0),

@@ -17,10 +17,9 @@ def uploaded(session: Session, text: str | bytes, **changes: Any) -> Import:
     data = text if isinstance(text, bytes) else text.encode()
     file = files.create(session, "people.csv", "text/csv", NOW, keep=imports.KEEP)
     files.fill(session, file.id, [data])
-    session.refresh(file)
     sniffer = Sniffer()
     sniffer.feed(data)
-    one = imports.create(session, file, sniffer.guess(), "user 1", NOW)
+    one = imports.create(session, file.id, sniffer.guess(), "user 1", NOW)
     if changes:
         imports.edit(session, one, changes, NOW)
     return one

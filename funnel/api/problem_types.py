@@ -21,6 +21,12 @@ PROBLEM_TYPES = {
         "The first request with this Idempotency-Key was done; its answer was too large to be kept, or was lost with "
         "the process that made it. Read what is there instead of sending again.",
     ),
+    "busy": ProblemType(
+        409, "It is worked on", "A dry run or a run is under way. Wait until it is over, or cancel it."
+    ),
+    "file_gone": ProblemType(
+        410, "The file is no longer kept", "Uploaded files are deleted after two weeks. Send the file again."
+    ),
     "forbidden": ProblemType(
         403,
         "Not allowed",

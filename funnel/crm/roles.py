@@ -16,6 +16,7 @@ RIGHTS = {
     "audit": (NOTHING, NOTHING, NOTHING),
     "exports": (READ, NOTHING, NOTHING),
     "forms": (WRITE, READ, READ),
+    "imports": (WRITE, READ, NOTHING),
     "installation": (READ, READ, READ),
     "jobs": (WRITE, WRITE, READ),
     "leads": (WRITE, WRITE, READ),

@@ -24,6 +24,8 @@ SCOPES = {
     "exports:read": "take away everything that can be exported",
     "forms:read": "read forms",
     "forms:write": "make and change forms",
+    "imports:read": "see imports and the rows they refused",
+    "imports:write": "bring in files of people",
     "installation:read": "read whether mail may leave, and how fast the engine's clock runs",
     "jobs:read": "follow background jobs",
     "jobs:write": "stop background jobs",

@@ -87,8 +87,9 @@ def _eight_bits(strange: bytes) -> Guess:
         return Guess("cp1252", 0.2)
     # The best by far, or of several as good the one that most programs in Europe write.
     good = [match for match in found if match.chaos <= found[0].chaos + 0.02]
-    chosen = next((match for match in good if match.encoding == "cp1252"), good[0])
-    return Guess(chosen.encoding, 0.9 if len(good) == 1 else 0.6)
+    # One match stands for all encodings in which the sample is the very same text.
+    same = {name for match in good for name in match.could_be_from_charset}
+    return Guess("cp1252" if "cp1252" in same else good[0].encoding, 0.9 if len(good) == 1 else 0.6)
 
 
 def _mostly_utf8(strange: bytes) -> bool:

@@ -5,9 +5,10 @@ The work itself is a job (`funnel.import_work`). All times here are wall times, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
@@ -44,8 +45,9 @@ class GoneError(Exception):
     """The file is no longer kept."""
 
 
-def create(session: Session, file: KeptFile, guess: Guess, asked_by: str, wall: datetime) -> Import:
+def create(session: Session, file_id: UUID, guess: Guess, asked_by: str, wall: datetime) -> Import:
     """An import of this complete file; how it is written and what its columns mean is guessed from its start."""
+    file = session.get_one(KeptFile, file_id)
     start = source.start(session, file.id, guess.encoding)
     dialect = guess_dialect(start)
     reading = {
@@ -88,6 +90,12 @@ def page(session: Session, *, after: Place | None = None, limit: int = 50) -> Pa
 def job_of(session: Session, one: Import) -> Job | None:
     """The dry run or run last asked for."""
     return jobs.by_id(session, one.job_id) if one.job_id else None
+
+
+def jobs_of(session: Session, some: Sequence[Import]) -> dict[int, Job]:
+    """The same for many, by the jobs' ids."""
+    wanted = [one.job_id for one in some if one.job_id]
+    return {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(wanted)))}
 
 
 def edit(session: Session, one: Import, changes: Mapping[str, Any], wall: datetime) -> None:

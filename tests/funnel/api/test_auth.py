@@ -25,6 +25,7 @@ VALUES = {
     "user_id": 987654,
     "session_id": 1,
     "token_id": 1,
+    "import_id": 1,
     "job_id": 1,
     "note_id": 1,
     "task_id": 1,
@@ -35,6 +36,7 @@ VALUES = {
 def app(context):
     # There are more routes than a stranger may ask for in a minute.
     context.settings = replace(context.settings, rate_per_network=0)
+    context.settings = replace(context.settings, rate_per_network=0)  # there are more routes than calls in a minute
     app = wsgi.compose(context.settings, context)
     app.testing = True
     return app

@@ -45,6 +45,7 @@ def rows(data, reading, size):
         (FRENCH, "mac_roman"),
         (FRENCH, "utf-16-le"),
         (FRENCH, "utf-16-be"),
+        ("Mail;Prénom\na@example.com;Ann\n", "cp1252"),
         (RUSSIAN, "cp1251"),
         (JAPANESE, "cp932"),
         (JAPANESE, "utf-8"),
