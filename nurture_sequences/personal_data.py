@@ -77,7 +77,7 @@ HOLDINGS: Sequence[Holding] = (
         ),
         addresses="SELECT DISTINCT lead_id, address FROM messages WHERE lead_id = ANY (:leads)",
         everybody="SELECT DISTINCT lead_id, address FROM messages WHERE address NOT LIKE 'erased %'",
-        busy="SELECT id FROM messages WHERE lead_id = ANY (:leads) AND status = 'sending' AND send_by > now()",
+        busy="SELECT lead_id FROM messages WHERE lead_id = ANY (:leads) AND status = 'sending' AND send_by > now()",
         keeps="what became of a mail to a number, and when: the counts of the sequence",
     ),
     Holding(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from funnel.crm import files, jobs, kept_answers, partitions, webhooks
+from funnel.crm import files, jobs, kept_answers, partitions, retention, webhooks
 from nurture_sequences import enrolling, settling
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
@@ -136,6 +136,7 @@ class Pulse:
             webhooks.forget_old(session, context.wall())
             files.forget_expired(session, context.wall())
             kept_answers.forget_old(session, context.wall())
+            retention.ask_daily(session, context.wall())
         self._take_back()
 
     def _take_back(self) -> None:

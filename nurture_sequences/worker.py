@@ -12,7 +12,7 @@ from uuid import uuid4
 import dramatiq
 from sqlalchemy.exc import DBAPIError
 
-from funnel import collector, config, import_work, jobs, logs, restoring
+from funnel import collector, config, import_work, jobs, logs, restoring, retention_work
 from funnel.broker import open_broker
 from funnel.calling import Caller
 from funnel.context import Context
@@ -114,7 +114,12 @@ def compose(settings: config.Settings) -> dramatiq.Broker:
     engine = Engine(
         context,
         open_mailer(settings, context.database),
-        kinds=jobs.listing(jobs.KINDS, import_work.kinds(settings), KINDS),
+        kinds=jobs.listing(
+            jobs.KINDS,
+            import_work.kinds(settings),
+            retention_work.kinds(settings, [*HOLDINGS, *OWN], context.wall),
+            KINDS,
+        ),
     )
     # What this process writes, its own pulse hands on; the others find it at their next poll.
     context.database.hint = engine.wake

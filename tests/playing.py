@@ -10,14 +10,16 @@ from uuid import UUID
 
 from dramatiq.brokers.stub import StubBroker
 
-from funnel import import_work, jobs
+from funnel import import_work, jobs, retention_work
 from funnel.clock import EngineClock
 from funnel.context import Context
+from funnel.crm.personal_data import OWN
 from nurture_sequences.actors import Actors, _plain
 from nurture_sequences.engine import Engine
 from nurture_sequences.handing_out import Limits
 from nurture_sequences.jobs import KINDS
 from nurture_sequences.mailers import Accepted, Email, Outcome
+from nurture_sequences.personal_data import HOLDINGS
 from nurture_sequences.pulse import Pulse
 from tests.conftest import NOW
 
@@ -71,9 +73,12 @@ class Play:
         clock = EngineClock(NOW, NOW)
         self.context = MovedContext(context.settings, context.database, clock)
         self.outbox = outbox or Outbox()
-        self.engine = Engine(
-            self.context, self.outbox, kinds=jobs.listing(jobs.KINDS, import_work.kinds(context.settings), KINDS)
+        kinds = (
+            import_work.kinds(context.settings),
+            retention_work.kinds(context.settings, [*HOLDINGS, *OWN], self.context.wall),
+            KINDS,
         )
+        self.engine = Engine(self.context, self.outbox, kinds=jobs.listing(jobs.KINDS, *kinds))
         self.actors = AtOnce(StubBroker(middleware=[]), self.engine)
         self.pulse = Pulse(self.engine, self.actors, Limits("test", 16))
 

@@ -14,13 +14,13 @@ from funnel.api.auth import caller, requires
 from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
 from funnel.api.leads import LEAD, found
-from funnel.crm import archives, erasing, leads
+from funnel.crm import archives, erasing, leads, retention
 from funnel.crm.erasing import Erased, Order
 from funnel.crm.keyset import Page
 from funnel.crm.personal_data import Holding, People, of_addresses, people
 from funnel.doors import current, engine_now, in_transaction
 from funnel.models import Erasure
-from funnel.schemas.common import PageQuery
+from funnel.schemas.common import ErrorOut, PageQuery
 from funnel.schemas.privacy import AddressIn, EraseAddressIn, ErasedOut, EraseLeadIn, ErasurePageOut, FoundOut
 
 ZIP = "application/zip"
@@ -47,6 +47,7 @@ def export_lead(lead_id: int) -> Response:
 @requires("privacy:write")
 @blueprint.arguments(EraseLeadIn)
 @blueprint.response(200, ErasedOut)
+@blueprint.alt_response(409, schema=ErrorOut, description="A mail to this person is on the wire.")
 def erase_lead(asked: dict[str, Any], lead_id: int) -> Erased:
     """Erase a lead for good: all that tells who it was. Numbers stay in reports; nobody can undo this.
 
@@ -98,6 +99,7 @@ def export_address(asked: dict[str, str]) -> Response:
 @requires("privacy:write")
 @blueprint.arguments(EraseAddressIn)
 @blueprint.response(200, ErasedOut)
+@blueprint.alt_response(409, schema=ErrorOut, description="A mail to this person is on the wire.")
 def erase_address(asked: dict[str, Any]) -> Erased:
     """Erase whoever has this address, lead or not, for good."""
     email = asked.pop("email")
@@ -153,9 +155,20 @@ def _archive(session: Session, whom: People) -> bytes:
     settings = current().settings
     about = {
         "controller": {"service": settings.public_url, "sender": settings.mail_from},
-        "recipients": [{"name": settings.mailer, "what": "each mail: address, name in it, subject, text"}],
+        # Who carried the mails, and so got to know address, subject and text.
+        "mail_provider": settings.mailer,
+        "retention": _kept(session),
     }
     return archives.zipped(archives.read(session, _holdings(), whom, engine_now(), about))
+
+
+def _kept(session: Session) -> dict[str, Any]:
+    policy = retention.read(session)
+    return {
+        "months_after_the_last_contact": policy.leads_months,
+        "except_stages": policy.except_stages,
+        "in_force_since": policy.confirmed_at,
+    }
 
 
 def _file(content: bytes, name: str) -> Response:

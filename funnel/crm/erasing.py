@@ -51,13 +51,20 @@ class Erased:
 
 
 def erase(
-    session: Session, holdings: Sequence[Holding], lead_ids: Sequence[int], order: Order, now: datetime, key: bytes
+    session: Session,
+    holdings: Sequence[Holding],
+    lead_ids: Sequence[int],
+    order: Order,
+    now: datetime,
+    key: bytes,
+    *,
+    pass_busy: bool = False,
 ) -> Erased:
     """Erase these leads; those that are no more are passed over. `now` is engine time, `key` the fingerprint key.
 
-    Nobody can undo it. Raises BusyError, and then nothing was changed.
+    Nobody can undo it. Raises BusyError, and then nothing was changed; with `pass_busy` these are passed over as well.
     """
-    held, known = _hold(session, holdings, lead_ids)
+    held, known = _hold(session, holdings, lead_ids, pass_busy=pass_busy)
     people = of_addresses(_all(known), key, numbers(session, holdings, held))
     rows = _forget(session, holdings, people, now)
     made = [
@@ -119,15 +126,17 @@ def erased_since(session: Session, fingerprint: bytes, at: datetime) -> bool:
 
 
 def _hold(
-    session: Session, holdings: Sequence[Holding], lead_ids: Sequence[int]
+    session: Session, holdings: Sequence[Holding], lead_ids: Sequence[int], *, pass_busy: bool = False
 ) -> tuple[list[int], dict[int, set[str]]]:
     """Lock those of these leads that there are, once files tell of none of them; with all their addresses."""
     # The jobs that read such files are stopped first: a bite locks its job before it locks leads.
     kept_files.forget(session, _all(known_by(session, holdings, lead_ids)))
     held = list(session.scalars(_LOCK, {"leads": sorted(lead_ids)}))
-    for busy in (holding.busy for holding in holdings if holding.busy):
-        if session.execute(text(busy), {"leads": held}).first():
+    for statement in (holding.busy for holding in holdings if holding.busy):
+        busy = set(session.scalars(text(statement), {"leads": held}))
+        if busy and not pass_busy:
             raise BusyError
+        held = [lead for lead in held if lead not in busy]
     return held, known_by(session, holdings, held)
 
 

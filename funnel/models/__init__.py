@@ -12,6 +12,7 @@ from funnel.models.kept_answer import KeptAnswer
 from funnel.models.lead import Lead, Stage
 from funnel.models.mailbox import MailboxMail
 from funnel.models.merge import MergedLead
+from funnel.models.retention import Retention
 from funnel.models.scoring import LeadClock, RulesVersion, ScoreEntry
 from funnel.models.segment import Segment, SegmentMember, SegmentTally
 from funnel.models.suppression import Suppression
@@ -46,6 +47,7 @@ __all__ = [
     "Note",
     "PendingFact",
     "RecoveryCode",
+    "Retention",
     "RulesVersion",
     "ScoreEntry",
     "Segment",
