@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from funnel.crm import assignment, facts
+from funnel.crm import assignment, conversions, facts
 from funnel.crm.facts import Fact
 from nurture_sequences import enrolling, late_twins, leads, maturing, service_mail
 from nurture_sequences.engine import is_poison
@@ -96,6 +96,7 @@ def _apply(session: Session, locked: Mapping[int, leads.Row], taken: Sequence[An
         # What a lead did before it left for good brings it into nothing any more.
         lasting = [fact for fact in followed if fact.lead_id not in endings or fact.id > endings[fact.lead_id].id]
         enrolling.enroll(session, live, _entries(lasting, live), now)
+        conversions.count_stages(session, [fact for fact in followed if fact.kind == "stage_changed"])
         maturing.mature(session, locked, followed, now)
         assignment.share_out(session, {fact.lead_id for fact in followed if fact.kind in ARRIVALS}, now)
         _wake(session, {fact.lead_id for fact in followed if fact.kind not in facts.QUIET}, now)

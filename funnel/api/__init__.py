@@ -13,9 +13,11 @@ from funnel.api import (
     audit,
     bulk,
     changes,
+    conversions,
     docs,
     exports,
     forms,
+    goals,
     held,
     history,
     idempotency,
@@ -76,6 +78,8 @@ OWN = (
     account.blueprint,
     tokens.blueprint,
     second_factor.blueprint,
+    goals.blueprint,
+    conversions.blueprint,
 )
 TOKEN = {"type": "http", "scheme": "bearer", "description": "`funnel token add --name N --scope S` makes one."}
 SESSION = {"type": "apiKey", "in": "cookie", "name": "funnel", "description": "Signed in to the app; writes need CSRF."}

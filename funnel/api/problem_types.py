@@ -39,6 +39,11 @@ PROBLEM_TYPES = {
         "The database was restored from a backup or moved to another server. Read the feed again without a cursor: "
         "facts that you know have the ids you know them by.",
     ),
+    "has_conversions": ProblemType(
+        409,
+        "Leads have reached the goal",
+        "Keep it, under another name if you like: what leads did can be told only with it.",
+    ),
     "has_problems": ProblemType(
         422, "The document has problems", "`errors` lists them by their path in the document. Mend them and send again."
     ),

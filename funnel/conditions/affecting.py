@@ -30,6 +30,8 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "message_unknown": _NOTHING,
     "message_opened": _NOTHING,
     "message_clicked": _NOTHING,
+    "converted": _NOTHING,
+    "conversion_withdrawn": _NOTHING,
     "complained": _NOTHING,
     "bounced": _NOTHING,
     "soft_bounced": _NOTHING,

@@ -104,6 +104,7 @@ OWN: Sequence[Follower] = (
     Moves("touches"),
     Moves("notes"),
     Moves("tasks"),
+    Moves("conversions"),
     Entries("score_entries", ("at", "rule", "event_id")),
     Drops("lead_clocks"),
     Drops("segment_members"),

@@ -80,6 +80,7 @@ OWN: Sequence[Holding] = (
     of_lead("touches", "sources"),
     of_lead("notes", "notes"),
     of_lead("tasks", "tasks"),
+    of_lead("conversions", "conversions"),
     Holding(
         "submissions",
         "form_submissions",

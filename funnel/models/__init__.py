@@ -2,6 +2,7 @@
 
 from funnel.models.audit import AuditEntry
 from funnel.models.consent import Consent
+from funnel.models.conversion import Conversion, Goal
 from funnel.models.erasure import Erasure
 from funnel.models.event import Event, PendingFact
 from funnel.models.form import Form, Submission
@@ -27,11 +28,13 @@ __all__ = [
     "AuditEntry",
     "BulkLead",
     "Consent",
+    "Conversion",
     "Delivery",
     "Erasure",
     "Event",
     "FilePart",
     "Form",
+    "Goal",
     "Import",
     "ImportRefusal",
     "ImportRow",

@@ -26,6 +26,7 @@ VALUES = {
     "session_id": 1,
     "token_id": 1,
     "import_id": 1,
+    "conversion_id": 1,
     "job_id": 1,
     "note_id": 1,
     "task_id": 1,
