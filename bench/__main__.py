@@ -11,17 +11,18 @@ from pathlib import Path
 
 import orjson
 
-from bench import advance, deliver, export, footprint, imports, intake, pulse, react
+from bench import advance, deliver, export, footprint, imports, intake, pulse, react, segments
 from bench.place import cluster
 from bench.table import Line, show
 
 SMALL, LARGE, FULL = 50_000, 1_000_000, 10_000_000
 DUE = 150_000
+ALL = ("intake", "react", "advance", "pulse", "deliver", "export", "import", "segments", "footprint")
 
 
 def lines(names: list[str], full: bool) -> Iterator[Line]:
     """Every hot path, or those named."""
-    wanted = set(names) or {"intake", "react", "advance", "pulse", "deliver", "export", "import", "footprint"}
+    wanted = set(names) or set(ALL)
     with cluster() as url:
         if "intake" in wanted:
             yield from intake.measure(url)
@@ -41,6 +42,8 @@ def lines(names: list[str], full: bool) -> Iterator[Line]:
             yield from export.measure(url, LARGE)
         if "import" in wanted:
             yield from imports.measure(url, LARGE)
+        if "segments" in wanted:
+            yield from segments.measure(url, LARGE, SMALL)
     if "footprint" in wanted:
         yield from footprint.measure()
 

@@ -14,7 +14,7 @@ SEED = """
     SELECT 'lead' || n || '@example.com', now(), now(), now() FROM generate_series(1, {leads}) AS n;
 """
 # One for each lead, as a form post leaves it: a fact, and a row that says nobody reacted to it.
-_SUBMIT = """
+SUBMIT = """
     TRUNCATE events, pending_facts, score_entries, lead_clocks;
     UPDATE leads SET engagement = 0, engaged_at = NULL, stage = 'subscriber';
     INSERT INTO events (at, lead_id, kind, data) SELECT now(), id, 'form_submitted', '{"form": "guide"}' FROM leads;
@@ -41,11 +41,11 @@ def measure(cluster_url: str, leads: int) -> Iterator[Line]:
     """Form posts per second that become points and a stage, by the rules an installation begins with."""
     with database(cluster_url, "bench_react") as (url, engine):
         run(engine, SEED.format(leads=leads))
-        run(engine, _SUBMIT)
+        run(engine, SUBMIT)
         vacuum(engine, "leads", "events", "pending_facts")
         with workers(url, processes=2, threads=2, MAILER="mailbox"):
             ours = rates.by_rows(engine, "score_entries", leads)
-        run(engine, _SUBMIT)
+        run(engine, SUBMIT)
         vacuum(engine, "leads", "events", "pending_facts")
         bare = rates.bare(url, _BARE)
     yield Line("react, form posts to score and stage", ours, "facts/s", bare, "bare SQL, the same rows")

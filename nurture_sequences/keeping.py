@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -31,24 +31,24 @@ class Keeping:
     """The segments of one batch."""
 
     segments: Sequence[Kept]
+    #: what facts alike touch: most facts of a batch are
+    _touched: dict[tuple[str, frozenset[str]], frozenset[int]] = field(default_factory=dict)
 
     def touched(self, taken: Iterable[Any]) -> set[int]:
         """The places of those whose answer these facts of a lead may change."""
-        rooms: set[str] = set()
-        kinds: set[str] = set()
+        found: set[int] = set()
         for fact in taken:
-            kinds.add(fact.kind)
-            rooms |= changed_by(fact.kind, fact.data)
-        return self.reading(rooms, kinds)
+            alike = (fact.kind, changed_by(fact.kind, fact.data))
+            if alike not in self._touched:
+                self._touched[alike] = self.reading(alike[1], {fact.kind})
+            found |= self._touched[alike]
+        return found
 
-    def reading(self, rooms: Collection[str], kinds: Collection[str] = ()) -> set[int]:
+    def reading(self, rooms: Set[str], kinds: Set[str] = frozenset()) -> frozenset[int]:
         """The places of those that look at any of these rooms, or ask for any of these kinds of events."""
-        looked_at, asked_for = frozenset(rooms), frozenset(kinds)
-        return {
-            place
-            for place, one in enumerate(self.segments)
-            if one.asked.reads & looked_at or one.asked.event_kinds & asked_for
-        }
+        return frozenset(
+            place for place, one in enumerate(self.segments) if one.asked.reads & rooms or one.asked.event_kinds & kinds
+        )
 
     def timed(self) -> set[int]:
         """The places of those whose answer time alone may change."""
@@ -106,11 +106,10 @@ class Keeping:
 
 
 def _fact(kind: str, lead_id: int, segment: Kept, looks: Mapping[int, Look], now: datetime) -> Fact:
-    """It follows from the last fact, if there is one; what enrolls nobody does so over segments neither."""
-    causes = looks[lead_id].facts
+    """It follows from the last fact, if there is one."""
     data: dict[str, Any] = {"segment": segment.id, "key": segment.key}
-    if causes and not any(fact.data.get("enrolls", True) for fact in causes):
-        data["enrolls"] = False
+    causes = looks[lead_id].facts
     if not causes:
         return Fact(kind, lead_id, now, data)
-    return Fact(kind, lead_id, now, data, causes[-1].id, causes[-1].depth + 1)
+    cause = causes[-1]
+    return Fact(kind, lead_id, now, data | facts.inherited(cause.data), cause.id, cause.depth + 1)

@@ -38,12 +38,16 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "loop_stopped": _NOTHING,
     # Written under the number of a lead that is no more.
     "merged": _NOTHING,
+    "erased": _NOTHING,
 }
 
 
 def changed_by(kind: str, data: Mapping[str, Any]) -> frozenset[str]:
     """What this fact can change, in the words of `reads`; "events" is among them only when that is anything.
 
-    A lead that is new was in no answer before, so everything is asked of it.
+    A lead that is new was in no answer before, so everything is asked of it. Whoever moved a stage by a rule looked at
+    the lead as it stands since.
     """
+    if kind == "stage_changed" and data.get("reason") == "rule":
+        return _NOTHING
     return ROOMS if data.get("new") else CHANGES.get(kind, ROOMS)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -17,25 +17,25 @@ from funnel.models import Job, Segment
 
 FILL, CLEAR = "fill_segment", "clear_segment"
 #: leads looked at in one bite
-IN_BITE = 5000
+IN_BITE = 10_000
 #: memberships of a deleted segment cleared away in one bite
 CLEARED = 20_000
 
 # Locked, so that no fact of theirs is reacted to between the look and what is written of it.
 _NEXT = text("SELECT id FROM leads WHERE id > :after ORDER BY id LIMIT :limit FOR NO KEY UPDATE")
 _LAST = text("SELECT coalesce(max(id), 0) FROM leads")
-_JOIN = """
+_FITTING = "SELECT leads.id FROM leads WHERE leads.id = ANY (:leads) AND {}"
+_JOIN = text("""
     INSERT INTO segment_members (lead_id, segment_id, since)
-    SELECT leads.id, :segment, :now FROM leads WHERE leads.id = ANY (:leads) AND {condition}
-        ON CONFLICT DO NOTHING
-"""
-_LEAVE = """
-    DELETE FROM segment_members m USING leads
-     WHERE m.segment_id = :segment AND m.lead_id = leads.id AND leads.id = ANY (:leads) AND ({condition}) IS NOT TRUE
-"""
+    SELECT lead_id, :segment, :now FROM unnest(CAST(:fitting AS bigint[])) AS f (lead_id) ON CONFLICT DO NOTHING
+""")
+_LEAVE = text("""
+    DELETE FROM segment_members
+     WHERE segment_id = :segment AND lead_id = ANY (:leads) AND lead_id <> ALL (CAST(:fitting AS bigint[]))
+""")
 _RING = """
     INSERT INTO lead_clocks AS c (lead_id, due_at)
-    SELECT leads.id, :now FROM leads WHERE leads.id = ANY (:leads) AND {ripening} ORDER BY leads.id
+    SELECT leads.id, :now FROM leads WHERE leads.id = ANY (:leads) AND {} ORDER BY leads.id
         ON CONFLICT (lead_id) DO UPDATE SET due_at = least(c.due_at, excluded.due_at)
 """
 _CLEAR = text("""
@@ -73,12 +73,14 @@ def clear(session: Session, job: Job, now: datetime) -> Bite:
     return Bite(done=job.done + gone, over=gone < CLEARED)
 
 
-def _look(session: Session, segment_id: int, asked: Asked, leads: Any, now: datetime) -> None:
+def _look(session: Session, segment_id: int, asked: Asked, leads: Sequence[int], now: datetime) -> None:
     _, decay = ladder_and_decay(session)
     condition, ripening = sql(asked.condition, now, decay), ripening_sql(asked.condition, now, decay)
-    base = {"segment": segment_id, "leads": list(leads), "now": now}
-    for statement in (_JOIN, _LEAVE):
-        session.execute(text(statement.format(condition=condition.text)), base | condition.params)
+    these = {"leads": list(leads)}
+    fitting = session.scalars(text(_FITTING.format(condition.text)), condition.params | these).all()
+    told = {"segment": segment_id, "fitting": list(fitting)}
+    session.execute(_JOIN, told | {"now": now})
+    session.execute(_LEAVE, told | these)
     if ripening:
-        session.execute(text(_RING.format(ripening=ripening.text)), base | ripening.params)
+        session.execute(text(_RING.format(ripening.text)), ripening.params | these | {"now": now})
         session.info["hint"] = True

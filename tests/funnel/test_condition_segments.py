@@ -58,6 +58,8 @@ def test_the_size_counts_what_is_named_as_often_as_it_is_named() -> None:
         ("tagged", {"tag": "vip"}, {"tags"}),
         ("form_submitted", {"new": False}, {"forms", "answers", "fields", "consents", "touches"}),
         ("form_submitted", {"new": True}, ROOMS),
+        ("stage_changed", {"reason": "person"}, {"stage"}),
+        ("stage_changed", {"reason": "rule"}, set()),
         ("lead_created", {}, ROOMS),
         ("a kind that nobody thought of", {}, ROOMS),
     ],

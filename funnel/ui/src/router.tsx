@@ -60,6 +60,19 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import("./screens/rules/RulesPage.tsx"), "RulesPage"),
 });
 
+const segments = createRoute({
+  getParentRoute: under,
+  path: "/segments",
+  validateSearch: only("view", "cursor"),
+  component: lazyRouteComponent(() => import("./screens/segments/Segments.tsx"), "Segments"),
+});
+const segment = createRoute({
+  getParentRoute: under,
+  path: "/segments/$key",
+  validateSearch: only("cursor"),
+  component: lazyRouteComponent(() => import("./screens/segments/SegmentPage.tsx"), "SegmentPage"),
+});
+
 const sequences = createRoute({
   getParentRoute: under,
   path: "/sequences",
@@ -97,6 +110,8 @@ export const router = createRouter({
     mailbox,
     mail,
     rules,
+    segments,
+    segment,
     sequences,
     sequence,
     settings,

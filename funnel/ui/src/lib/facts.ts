@@ -16,6 +16,7 @@ export function sentence(fact: Fact, t: Say): string {
       form: text(data.form),
       sequence: text(data.sequence),
       tag: text(data.tag),
+      key: text(data.key),
       from: stage(text(data.from), t),
       to: stage(text(data.to), t),
       purposes: Array.isArray(data.purposes) ? data.purposes.join(", ") : text(data.purpose),

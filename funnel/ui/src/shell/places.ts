@@ -1,6 +1,7 @@
 /** The rooms of the app, for the bar and for the search. */
 import type { LinkProps } from "@tanstack/react-router";
 import {
+  Filter,
   House,
   Inbox,
   ListChecks,
@@ -26,6 +27,7 @@ export const PLACES: readonly Place[] = [
   { name: "nav.home", to: "/", Icon: House },
   { name: "nav.leads", to: "/leads", Icon: Users },
   { name: "nav.tasks", to: "/tasks", Icon: ListChecks },
+  { name: "nav.segments", to: "/segments", Icon: Filter },
   { name: "nav.sequences", to: "/sequences", Icon: Workflow },
   { name: "nav.rules", to: "/rules", Icon: SlidersHorizontal },
   { name: "nav.mailbox", to: "/mailbox", Icon: Inbox, exists: (session) => session.rooms.mailbox },

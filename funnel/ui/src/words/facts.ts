@@ -11,6 +11,8 @@ export const facts = {
   "fact.stage_changed": ["Moved from {from} to {to}", "Étape : de {from} à {to}"],
   "fact.tagged": ["Got the tag “{tag}”", "A reçu l’étiquette « {tag} »"],
   "fact.untagged": ["Lost the tag “{tag}”", "A perdu l’étiquette « {tag} »"],
+  "fact.segment_joined": ["Joined the segment “{key}”", "A rejoint le segment « {key} »"],
+  "fact.segment_left": ["Left the segment “{key}”", "A quitté le segment « {key} »"],
   "fact.lead_created": ["Was added", "A été ajouté"],
   "fact.fields_changed": ["Details were changed: {keys}", "Informations modifiées : {keys}"],
   "fact.address_changed": ["Got another address", "A changé d’adresse"],

@@ -7,6 +7,7 @@ import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
 import { maturity } from "./maturity.ts";
 import { rules } from "./rules.ts";
+import { segments } from "./segments.ts";
 import { sequences } from "./sequences.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
@@ -27,6 +28,7 @@ export const words = {
   ...mailbox,
   ...maturity,
   ...rules,
+  ...segments,
   ...sequences,
   ...settings,
   ...work,

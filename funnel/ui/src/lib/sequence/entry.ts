@@ -1,7 +1,7 @@
 /** Who enters, as rows; and the days of a window, as seven boxes. What rows cannot show is edited as JSON. */
 import { type Json, isFields } from "./document.ts";
 
-export const TRIGGERS = ["form", "stage", "tag", "event"] as const;
+export const TRIGGERS = ["form", "stage", "tag", "segment", "event"] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
 export interface Entry {

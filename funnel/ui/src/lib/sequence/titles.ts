@@ -2,7 +2,7 @@
 import type { Key, Values } from "../../words/words.ts";
 import { type Json, type Step, armsOf, isFields, kindOf } from "./document.ts";
 import { readDuration } from "./durations.ts";
-import { readCondition, readTerm, type Group, type Row } from "./conditions.ts";
+import { readCondition, readTerm, type Group, type Row } from "../conditions.ts";
 
 export type Say = (key: Key, values?: Values) => string;
 
@@ -72,7 +72,7 @@ function rowWords(row: Row, t: Say): string {
 function termWords({ term, value }: Row & { type: "term" }, t: Say): string {
   const shown = readTerm(term, value);
   if (shown.raw) return `${t(`seq.term.${term}`)} …`;
-  const { test, word, limit, within } = shown;
+  const { test, word, limit, within, of } = shown;
   const told = { term: t(`seq.term.${term}`), word: word || "…", limit: limit || "…" };
   switch (term) {
     case "stage":
@@ -83,7 +83,17 @@ function termWords({ term, value }: Row & { type: "term" }, t: Say): string {
         of: t(`seq.of.${word as "total" | "fit" | "engagement"}`),
       });
     case "field":
+    case "answer":
       return t(`seq.say.field.${test as "is"}`, told);
+    case "source":
+      return t(`seq.say.field.${test as "is"}`, {
+        ...told,
+        word: `${t(`seq.origin.${word as "campaign"}`)}${of === "last" ? ` (${t("seq.touch.last")})` : ""}`,
+      });
+    case "created":
+      return t(`seq.say.field.${test as "is"}`, { ...told, word: told.term });
+    case "sequence":
+      return t(`seq.say.sequence.${test as "in"}`, told);
     case "event":
     case "form": {
       const often = limit && limit !== "1" ? t("seq.say.times", { what: told.word, n: limit }) : told.word;

@@ -17,6 +17,7 @@ import { Notes } from "./Notes.tsx";
 import { Origin } from "./Origin.tsx";
 import { Owner } from "./Owner.tsx";
 import { Score } from "./Score.tsx";
+import { Segments } from "./Segments.tsx";
 import { StageCard } from "./StageCard.tsx";
 import { Submissions } from "./Submissions.tsx";
 import { Timeline } from "./Timeline.tsx";
@@ -55,6 +56,7 @@ export function LeadPage() {
               <StageCard id={id} />
               <Score id={id} />
               <Consents id={id} />
+              <Segments id={id} />
               <Origin id={id} />
               <MergedLeads lead={lead} />
             </div>

@@ -5,7 +5,7 @@ import { Select, TextField } from "../../components/Field.tsx";
 import { useWords } from "../../lib/language.ts";
 import { FACTS, isAboutForm, isLasting, numeric, type Problem, put, text, turned } from "../../lib/rules.ts";
 import { type Fields, isFields } from "../../lib/sequence/document.ts";
-import { ConditionField } from "./ConditionField.tsx";
+import { ConditionField } from "../../components/conditions/ConditionField.tsx";
 
 /** what a new condition begins as: the field is for a person to name */
 const FRESH = { field: { key: "", known: true } };

@@ -5,7 +5,7 @@ import { stage as nameOf } from "../../lib/facts.ts";
 import { useWords } from "../../lib/language.ts";
 import { type Problem, put, text } from "../../lib/rules.ts";
 import type { Fields } from "../../lib/sequence/document.ts";
-import { ConditionField } from "./ConditionField.tsx";
+import { ConditionField } from "../../components/conditions/ConditionField.tsx";
 
 /** what new conditions begin as */
 const ENTER = { score: { at_least: 50 } };

@@ -1,15 +1,14 @@
 /** One document of rules as it is edited: the published one, the changes, and what the service says of them. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { api, ok } from "../../api/client.ts";
 import { toast } from "../../components/Toast.tsx";
 import { useWords } from "../../lib/language.ts";
 import type { Kind } from "../../lib/rules.ts";
 import type { Fields } from "../../lib/sequence/document.ts";
+import { useSettled } from "../../lib/settled.ts";
 import { useUnsaved } from "../../lib/unsaved.ts";
 
-/** milliseconds without typing before the service is asked what is wrong */
-const PAUSE = 400;
 /** what-if looks so far back */
 export const DAYS = 90;
 
@@ -65,13 +64,3 @@ export function useRules(kind: Kind) {
 }
 
 export type Rules = ReturnType<typeof useRules>;
-
-/** The value once it has stayed the same for a moment. */
-function useSettled<T>(value: T): T {
-  const [settled, settle] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => settle(value), PAUSE);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
-}

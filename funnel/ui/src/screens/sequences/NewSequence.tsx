@@ -11,7 +11,7 @@ import { useLanguage, useWords } from "../../lib/language.ts";
 import type { Json, SequenceDocument } from "../../lib/sequence/document.ts";
 import { entryWords } from "./editor/ChangeList.tsx";
 import { saveDraft, sequencesKey } from "./queries.ts";
-import { useForms } from "./settings/known.ts";
+import { useForms } from "../../lib/known.ts";
 import { keyOf } from "../../lib/sequence/keys.ts";
 import { type Template, templates } from "./templates.ts";
 

@@ -10,7 +10,7 @@ import { type Json, type SequenceDocument, type Step, armsOf, readDocument } fro
 import { armTitle } from "../../../lib/sequence/titles.ts";
 import { walk } from "../../../lib/sequence/tree.ts";
 import { sequencesKey } from "../queries.ts";
-import { JsonField } from "../settings/JsonField.tsx";
+import { JsonField } from "../../../components/JsonField.tsx";
 
 export function DeleteBranch({
   step,

@@ -4,7 +4,7 @@ import { Page } from "../../../components/Page.tsx";
 import { useWords } from "../../../lib/language.ts";
 import { type Json, type SequenceDocument, isFields } from "../../../lib/sequence/document.ts";
 import { saveDraft, sequenceKey } from "../queries.ts";
-import { JsonField } from "../settings/JsonField.tsx";
+import { JsonField } from "../../../components/JsonField.tsx";
 import type { Sequence } from "./types.ts";
 
 export function RawDraft({ sequence }: { sequence: Sequence }) {

@@ -9,7 +9,7 @@ import { type Step, answerOf, armsOf } from "../../../lib/sequence/document.ts";
 import { armTitle, momentWords, titleOf } from "../../../lib/sequence/titles.ts";
 import { find, walk } from "../../../lib/sequence/tree.ts";
 import { sequenceKey } from "../queries.ts";
-import { useStages } from "../settings/known.ts";
+import { useStages } from "../../../lib/known.ts";
 import type { Moment } from "./types.ts";
 
 /** milliseconds of quiet before it is walked again */

@@ -16,7 +16,7 @@ import {
 } from "../../../lib/sequence/document.ts";
 import { armTitle } from "../../../lib/sequence/titles.ts";
 import { walk } from "../../../lib/sequence/tree.ts";
-import { ConditionEditor } from "./ConditionEditor.tsx";
+import { ConditionEditor } from "../../../components/conditions/ConditionEditor.tsx";
 import { type Settings, without } from "./StepSettings.tsx";
 
 export function BranchSettings({ step, edit, errors }: Settings) {

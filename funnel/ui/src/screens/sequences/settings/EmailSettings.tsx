@@ -3,7 +3,7 @@ import { Button } from "../../../components/Button.tsx";
 import { TextField } from "../../../components/Field.tsx";
 import { useWords } from "../../../lib/language.ts";
 import { isFields, type Json } from "../../../lib/sequence/document.ts";
-import { JsonField } from "./JsonField.tsx";
+import { JsonField } from "../../../components/JsonField.tsx";
 import { type Settings, textOf, without } from "./StepSettings.tsx";
 
 const NAME = '{{ lead.first_name | default: "there" }}';

@@ -6,13 +6,13 @@ import { useWords } from "../../../lib/language.ts";
 import { type Json, type SequenceDocument, isFields } from "../../../lib/sequence/document.ts";
 import { type Entry, readEntries, type Trigger, TRIGGERS, writeEntries } from "../../../lib/sequence/entry.ts";
 import type { Edit, Problem } from "../editor/types.ts";
-import { ConditionEditor } from "./ConditionEditor.tsx";
+import { ConditionEditor } from "../../../components/conditions/ConditionEditor.tsx";
 import { DurationFields } from "./DurationFields.tsx";
 import { type Errors, errorsBelow } from "./errors.ts";
-import { JsonField } from "./JsonField.tsx";
-import { EVENTS, useForms, usePurposes, useStages } from "./known.ts";
+import { JsonField } from "../../../components/JsonField.tsx";
+import { EVENTS, useForms, usePurposes, useSegments, useStages } from "../../../lib/known.ts";
 import { textOf, without } from "./StepSettings.tsx";
-import { Suggest } from "./Suggest.tsx";
+import { Suggest } from "../../../components/Suggest.tsx";
 import { WindowFields } from "./WindowFields.tsx";
 
 export interface HeadSettings {
@@ -72,10 +72,12 @@ function EntryFields({ document, set, errors }: HeadSettings) {
   const t = useWords();
   const stages = useStages();
   const forms = useForms();
+  const segments = useSegments();
   const known: Record<Trigger, readonly string[]> = {
     form: forms.map((form) => form.key),
     stage: stages,
     tag: [],
+    segment: segments,
     event: EVENTS,
   };
   const entries = readEntries(document.enter as Json | undefined);

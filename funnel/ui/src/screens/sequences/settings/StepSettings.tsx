@@ -7,9 +7,9 @@ import { BranchSettings } from "./BranchSettings.tsx";
 import { DurationFields } from "./DurationFields.tsx";
 import { EmailSettings } from "./EmailSettings.tsx";
 import { type Errors, errorsBelow } from "./errors.ts";
-import { JsonField } from "./JsonField.tsx";
-import { useStages } from "./known.ts";
-import { Suggest } from "./Suggest.tsx";
+import { JsonField } from "../../../components/JsonField.tsx";
+import { useStages } from "../../../lib/known.ts";
+import { Suggest } from "../../../components/Suggest.tsx";
 
 export interface Settings {
   step: Step;

@@ -3,7 +3,7 @@ import { Checkbox, TextField } from "../../../components/Field.tsx";
 import { useWords } from "../../../lib/language.ts";
 import { type Json, isFields } from "../../../lib/sequence/document.ts";
 import { DAYS, readDays, writeDays } from "../../../lib/sequence/entry.ts";
-import { JsonField } from "./JsonField.tsx";
+import { JsonField } from "../../../components/JsonField.tsx";
 import type { HeadSettings } from "./SequenceSettings.tsx";
 import { textOf, without } from "./StepSettings.tsx";
 

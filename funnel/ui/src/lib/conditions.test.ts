@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Shown, freshValue, readCondition, readTerm, TERMS, writeCondition, writeTerm } from "./conditions.ts";
-import type { Json } from "./document.ts";
+import { type Plain, freshValue, readCondition, readTerm, TERMS, writeCondition, writeTerm } from "./conditions.ts";
+import type { Json } from "./sequence/document.ts";
 
 const CONDITIONS: Json[] = [
   { stage: "warm" },
@@ -21,6 +21,21 @@ const CONDITIONS: Json[] = [
   { score: { at_least: 30 } },
   { score: { at_most: 3, of: "fit" } },
   { score: { at_least: 1, at_most: 3 } },
+  { field: { key: "renewal", before: "2026-05-31" } },
+  { field: { key: "renewal", in_next: "7 days" } },
+  { answer: { form: "demo", key: "budget", is: "large" } },
+  { answer: { form: "demo", key: "budget", known: false } },
+  { source: { campaign: "spring" } },
+  { source: { campaign: "007" } },
+  { source: { touch: "last", network: { known: true } } },
+  { source: { medium: { contains: "cp" }, campaign: "spring" } },
+  { created: { in_last: "30 days" } },
+  { created: { after: "2026-01-01", before: "2026-02-01" } },
+  { sequence: "welcome" },
+  { sequence: { was_in: "welcome" } },
+  { segment: "clinics" },
+  { event: { kind: "message_clicked", data: { step: "hello" } } },
+  { event: { kind: "message_clicked", data: { step: "hello", why: "x" } } },
   { form: "demo" },
   { form: { key: "demo", within: "30 days" } },
   { event: "message_clicked" },
@@ -70,6 +85,19 @@ test("the fields of a row say the same as its value, or the value is raw", () =>
   }
 });
 
+test("what fields can show is written back word for word", () => {
+  for (const value of [
+    { touch: "last", campaign: { not: "spring" } },
+    { campaign: "007" },
+    { network: { known: false } },
+  ])
+    assert.deepEqual(writeTerm("source", readTerm("source", value) as Plain), value);
+  const event = { kind: "message_clicked", within: "7 days", at_least: 2, data: { step: "hello" } };
+  assert.deepEqual(writeTerm("event", readTerm("event", event) as Plain), event);
+  const answer = { form: "demo", key: "size", at_least: 5 };
+  assert.deepEqual(writeTerm("answer", readTerm("answer", answer) as Plain), answer);
+});
+
 test("two limits in one term, and texts that look like numbers, are raw", () => {
   assert.equal(readTerm("field", { key: "size", at_least: 5, at_most: 9 }).raw, true);
   assert.equal(readTerm("field", { key: "zip", is: "007" }).raw, true);
@@ -78,11 +106,12 @@ test("two limits in one term, and texts that look like numbers, are raw", () => 
 });
 
 test("numbers are written as numbers, once they are some", () => {
-  const shown = readTerm("field", { key: "size", at_least: 50 }) as Exclude<Shown, { raw: true }>;
+  const shown = readTerm("field", { key: "size", at_least: 50 }) as Plain;
   assert.deepEqual(writeTerm("field", { ...shown, limit: "60" }), { key: "size", at_least: 60 });
   assert.deepEqual(writeTerm("field", { ...shown, limit: "" }), { key: "size", at_least: "" });
   assert.deepEqual(writeTerm("field", { ...shown, test: "unknown" }), { key: "size", known: false });
-  assert.deepEqual(writeTerm("event", { test: "is", word: "x", within: "7 days", limit: "1", raw: false }), {
+  const event: Plain = { test: "is", word: "x", within: "7 days", limit: "1", of: "", detail: "", raw: false };
+  assert.deepEqual(writeTerm("event", event), {
     kind: "x",
     within: "7 days",
   });

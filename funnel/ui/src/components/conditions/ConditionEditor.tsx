@@ -1,9 +1,9 @@
 /** A condition as rows of terms; groups inside; JSON for what rows cannot show. */
 import { Trash2 } from "lucide-react";
 import { useId } from "react";
-import { Button, IconButton } from "../../../components/Button.tsx";
-import { Select } from "../../../components/Field.tsx";
-import { useWords } from "../../../lib/language.ts";
+import { Button, IconButton } from "../Button.tsx";
+import { Select } from "../Field.tsx";
+import { useWords } from "../../lib/language.ts";
 import {
   freshValue,
   readCondition,
@@ -14,9 +14,9 @@ import {
   type Group,
   type Row,
   type Term,
-} from "../../../lib/sequence/conditions.ts";
-import type { Json } from "../../../lib/sequence/document.ts";
-import { JsonField } from "./JsonField.tsx";
+} from "../../lib/conditions.ts";
+import type { Json } from "../../lib/sequence/document.ts";
+import { JsonField } from "../JsonField.tsx";
 import { TermFields } from "./TermFields.tsx";
 
 /** `onChange` names the field that is typed in; "" for a change that stands alone. */
@@ -27,11 +27,14 @@ export function ConditionEditor({
   value,
   onChange,
   errors,
+  without = [],
 }: {
   label: string;
   value: Json;
   onChange: OnChange;
   errors: readonly string[];
+  /** terms that cannot be asked here */
+  without?: readonly Term[];
 }) {
   const id = useId();
   return (
@@ -39,7 +42,11 @@ export function ConditionEditor({
       <p id={id} className="text-sm font-medium">
         {label}
       </p>
-      <Rows group={readCondition(value)} onChange={(group, field) => onChange(writeCondition(group), field)} />
+      <Rows
+        group={readCondition(value)}
+        onChange={(group, field) => onChange(writeCondition(group), field)}
+        terms={TERMS.filter((term) => !without.includes(term))}
+      />
       {errors.map((error) => (
         <p key={error} className="text-xs text-bad">
           {error}
@@ -52,10 +59,12 @@ export function ConditionEditor({
 function Rows({
   group,
   onChange,
+  terms,
   nested = false,
 }: {
   group: Group;
   onChange: (group: Group, field: string) => void;
+  terms: readonly Term[];
   nested?: boolean;
 }) {
   const t = useWords();
@@ -79,7 +88,7 @@ function Rows({
       <ol className="space-y-2">
         {group.rows.map((row, n) => (
           <li key={n} className="relative rounded-md border border-line bg-ground p-2 pr-10">
-            <RowFields row={row} number={n + 1} onChange={(next, field) => set(n, next, field)} />
+            <RowFields row={row} number={n + 1} terms={terms} onChange={(next, field) => set(n, next, field)} />
             {(group.rows.length > 1 || nested) && (
               <IconButton
                 label={t("seq.c.remove", { n: n + 1 })}
@@ -116,10 +125,12 @@ function Rows({
 function RowFields({
   row,
   number,
+  terms,
   onChange,
 }: {
   row: Row;
   number: number;
+  terms: readonly Term[];
   onChange: (row: Row, field: string) => void;
 }) {
   const t = useWords();
@@ -148,7 +159,7 @@ function RowFields({
     return (
       <div role="group" aria-label={t("seq.c.group", { n: number })} className="space-y-2">
         {turned}
-        <Rows nested group={row.group} onChange={(group, field) => onChange({ ...row, group }, field)} />
+        <Rows nested terms={terms} group={row.group} onChange={(group, field) => onChange({ ...row, group }, field)} />
       </div>
     );
   }
@@ -161,7 +172,7 @@ function RowFields({
           label={t("seq.c.term")}
           hidden
           value={row.term}
-          choices={TERMS.map((term) => ({ value: term, label: t(`seq.term.${term}`) }))}
+          choices={[...new Set([...terms, row.term])].map((term) => ({ value: term, label: t(`seq.term.${term}`) }))}
           onChange={(term) => onChange({ ...row, term: term as Term, value: freshValue(term as Term) }, "")}
         />
       </div>

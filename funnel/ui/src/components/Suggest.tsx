@@ -1,6 +1,6 @@
 /** A text field with suggestions: what is known here may be chosen, anything may be typed. */
 import { useId } from "react";
-import { INPUT } from "../../../components/Field.tsx";
+import { INPUT } from "./Field.tsx";
 
 export function Suggest({
   label,

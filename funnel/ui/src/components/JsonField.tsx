@@ -1,9 +1,9 @@
 /** A part of the document as JSON, for what fields cannot show. Taken over with a button once it is JSON. */
 import { useEffect, useState } from "react";
-import { Button } from "../../../components/Button.tsx";
-import { TextField } from "../../../components/Field.tsx";
-import { useWords } from "../../../lib/language.ts";
-import type { Json } from "../../../lib/sequence/document.ts";
+import { Button } from "./Button.tsx";
+import { TextField } from "./Field.tsx";
+import { useWords } from "../lib/language.ts";
+import type { Json } from "../lib/sequence/document.ts";
 
 export function JsonField({
   label,

@@ -1,8 +1,8 @@
-/** A condition as rows, as in sequences; or none yet, and a button that makes one. */
-import { Button } from "../../components/Button.tsx";
+/** A condition of rules as rows, as in sequences; or none yet, and a button that makes one. */
+import { Button } from "../Button.tsx";
 import { useWords } from "../../lib/language.ts";
 import type { Json } from "../../lib/sequence/document.ts";
-import { ConditionEditor } from "../sequences/settings/ConditionEditor.tsx";
+import { ConditionEditor } from "./ConditionEditor.tsx";
 
 export function ConditionField({
   label,
@@ -33,7 +33,13 @@ export function ConditionField({
   }
   return (
     <div className="space-y-2">
-      <ConditionEditor label={label} value={value} onChange={(next) => onChange(next)} errors={[]} />
+      <ConditionEditor
+        label={label}
+        value={value}
+        onChange={(next) => onChange(next)}
+        errors={[]}
+        without={["segment", "sequence"]}
+      />
       {!needed && (
         <Button tone="ghost" onPress={() => onChange(undefined)}>
           {t("rules.dropCondition")}
