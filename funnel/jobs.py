@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
-from funnel.crm import duplicates, jobs, segment_filling
+from funnel.crm import board, duplicates, jobs, segment_filling
 from funnel.crm.jobs import Bite
 from funnel.models import Job
 
@@ -28,6 +28,7 @@ Kinds: TypeAlias = Mapping[str, Work]
 
 #: the jobs of this package
 KINDS: dict[str, Work] = {
+    board.KIND: board.count,
     duplicates.KIND: duplicates.find,
     segment_filling.FILL: segment_filling.fill,
     segment_filling.CLEAR: segment_filling.clear,

@@ -11,6 +11,7 @@ from funnel import auditing, sessions
 from funnel.api import (
     account,
     audit,
+    board,
     bulk,
     changes,
     conversions,
@@ -54,6 +55,7 @@ OWN = (
     leads.blueprint,
     held.blueprint,
     bulk.blueprint,
+    board.blueprint,
     lead_edits.blueprint,
     timeline.blueprint,
     history.blueprint,

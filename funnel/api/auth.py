@@ -53,6 +53,12 @@ def caller() -> str:
     return str(g.caller)
 
 
+def caller_id() -> int:
+    """The id of the user who calls; -1 for a program, which is nobody's owner and has no tasks."""
+    kind, _, number = caller().partition(" ")
+    return int(number) if kind == "user" else -1
+
+
 def scopes() -> Collection[str]:
     """What the caller may do: what it can hand on."""
     return cast(Collection[str], g.scopes)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from funnel.api.auth import caller, requires
+from funnel.api.auth import caller, caller_id, requires
 from funnel.api.blueprint import Blueprint
 from funnel.api.leads import LEAD
 from funnel.api.owners import only_active
@@ -117,8 +117,7 @@ def _assignee(asked: str | None) -> int | None:
     if asked == "none":
         return 0
     if asked == "me":
-        kind, _, number = caller().partition(" ")
-        return int(number) if kind == "user" else -1
+        return caller_id()
     return int(asked)
 
 

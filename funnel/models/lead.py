@@ -57,6 +57,8 @@ class Lead(Base):
         CheckConstraint("engagement = 0 OR engaged_at IS NOT NULL", name="engaged"),
         # Read by the list of leads and its keyset pages.
         Index(None, "created_at", "id"),
+        # Read by the board: counts, and the newest of each stage.
+        Index("ix_leads_stage", "stage", "stage_since", "id"),
         # Read by the list of one person's leads.
         Index("ix_leads_owner", "owner_id", "created_at", "id", postgresql_where=text("owner_id IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "80"}},

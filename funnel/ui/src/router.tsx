@@ -30,6 +30,12 @@ const held = createRoute({
   path: "/held",
   component: lazyRouteComponent(() => import("./screens/held/Held.tsx"), "Held"),
 });
+const board = createRoute({
+  getParentRoute: under,
+  path: "/board",
+  validateSearch: only("owner"),
+  component: lazyRouteComponent(() => import("./screens/board/Board.tsx"), "Board"),
+});
 const tasks = createRoute({
   getParentRoute: under,
   path: "/tasks",
@@ -105,6 +111,7 @@ export const router = createRouter({
     leads,
     lead,
     held,
+    board,
     tasks,
     duplicates,
     mailbox,

@@ -9,6 +9,7 @@ import {
   Settings,
   ShieldQuestionMark,
   SlidersHorizontal,
+  SquareKanban,
   Users,
   Workflow,
 } from "lucide-react";
@@ -26,6 +27,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { name: "nav.home", to: "/", Icon: House },
   { name: "nav.leads", to: "/leads", Icon: Users },
+  { name: "nav.board", to: "/board", Icon: SquareKanban },
   { name: "nav.tasks", to: "/tasks", Icon: ListChecks },
   { name: "nav.segments", to: "/segments", Icon: Filter },
   { name: "nav.sequences", to: "/sequences", Icon: Workflow },

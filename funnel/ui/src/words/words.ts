@@ -1,4 +1,5 @@
 /** The words of the app, in both languages, side by side. A text may count: "{n} lead|{n} leads". */
+import { board } from "./board.ts";
 import { bulk } from "./bulk.ts";
 import { facts } from "./facts.ts";
 import { held } from "./held.ts";
@@ -20,6 +21,7 @@ export type Values = Readonly<Record<string, string | number>>;
 
 export const words = {
   ...shell,
+  ...board,
   ...bulk,
   ...home,
   ...held,

@@ -31,6 +31,7 @@ def test_on_a_phone_the_rooms_fold_into_a_menu(tab):
     rooms = page.get_by_role("navigation", name="Main").get_by_role("link")
     expect(rooms).to_have_text(
         ["Home", "Leads", "Tasks", "Segments", "Sequences", "Score and stages", "Mailbox", "Held", "Settings"]
+        ["Home", "Leads", "Board", "Tasks", "Sequences", "Score and stages", "Mailbox", "Held", "Settings"]
     )
     visitor.look("menu")
     page.keyboard.press("Escape")

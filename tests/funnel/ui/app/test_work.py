@@ -197,3 +197,24 @@ def test_something_is_done_with_all_leads_that_fit(tab, place, wishes):
     with place.database.transaction() as session:
         assert session.query(Lead).filter(Lead.tags.contains(["fair"])).count() == 60
         session.execute(text("UPDATE leads SET tags = array_remove(tags, 'fair')"))
+
+
+@BOTH
+def test_the_board_shows_each_stage_and_moves_a_lead_by_keyboard(tab, place, pair, wishes):
+    visitor = tab(**wishes)
+    page = visitor.page
+    page.goto(f"{place.url}/app/board")
+    column = page.get_by_role("region", name="Customer")
+    expect(column.get_by_text("2 leads")).to_be_visible()
+    visitor.look("board")
+    page.get_by_role("button", name="Move Ada").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name="To Customer").press("Enter")
+
+    expect(column.get_by_role("link", name="Ada")).to_be_visible()
+    expect(column.get_by_text("3 leads")).to_be_visible()
+    with place.database.transaction() as session:
+        lead = session.get(Lead, pair[0])
+        assert (lead.stage, lead.stage_held_until is not None) == ("customer", True)
+    page.get_by_label("Whose leads").select_option("me")
+    expect(column.get_by_text("0 leads")).to_be_visible()
