@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "20261124_0033"
-down_revision = "20261124_0032"
+down_revision = "20261124_0042"
 branch_labels = None
 depends_on = None
 
