@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from funnel.crm import bulk, bulk_actions
+from funnel.crm import bulk, bulk_actions, handing_over
 from funnel.jobs import Work
 from nurture_sequences.bulk_actions import ACTIONS
 
 #: by the word that `funnel.crm.jobs.ask` is given
-KINDS: dict[str, Work] = {bulk.KIND: bulk.working({**bulk_actions.ACTIONS, **ACTIONS})}
+KINDS: dict[str, Work] = {bulk.KIND: bulk.working({**bulk_actions.ACTIONS, **handing_over.ACTIONS, **ACTIONS})}

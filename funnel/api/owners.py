@@ -13,10 +13,14 @@ from funnel.api.auth import caller, requires
 from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
 from funnel.api.leads import LEAD, found
-from funnel.crm import assignment, leads, owners, scores
+from funnel.api.users import USER
+from funnel.api.users import found as found_user
+from funnel.crm import assignment, handing_over, leads, owners, scores
 from funnel.doors import current, engine_now, in_transaction
+from funnel.models import Job
+from funnel.schemas.job import JobOut
 from funnel.schemas.lead import LeadOut
-from funnel.schemas.work import AssignmentIn, AssignmentOut, OwnerIn
+from funnel.schemas.work import AssignmentIn, AssignmentOut, HandOverIn, OwnerIn
 
 blueprint = Blueprint("owners", __name__, description="Who takes care of leads.")
 
@@ -45,6 +49,25 @@ def assign_lead(asked: dict[str, Any], lead_id: int) -> dict[str, Any]:
         owners.assign(session, {lead_id: owner}, owners.BY_HAND, now, by)
         session.expire_all()
         return scores.as_of(session, [found(leads.lead_by_id(session, lead_id))], now)[0]
+
+
+@blueprint.route(f"{USER}/hand-over", methods=["POST"])
+@requires("users:write")
+@blueprint.arguments(HandOverIn)
+@blueprint.response(202, JobOut)
+def hand_over(asked: dict[str, Any], user_id: int) -> Job:
+    """Give what this person takes care of to somebody else, or to nobody: leads, and tasks that are still open.
+
+    A job does it, for the leads and tasks of this moment; also for those of somebody who was removed.
+    """
+    wall, by = current().wall(), caller()
+
+    def work(session: Session) -> Job:
+        found_user(session, user_id)
+        return handing_over.ask(session, user_id, asked["to"], by, wall)
+
+    with only_active("to"):
+        return in_transaction(work)
 
 
 @blueprint.route("/assignment")

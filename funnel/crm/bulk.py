@@ -73,12 +73,22 @@ def ask(session: Session, chosen: Sequence[int] | Filters, params: Mapping[str, 
 
     Who fits later is not meant. The filter itself is not kept: it may hold an address.
     """
-    job = jobs.ask(session, KIND, params, by, wall)
+    job = start(session, params, by, wall)
     if isinstance(chosen, Filters):
         meant = select(literal(job.id), Lead.id).where(*lead_list.conditions(chosen))
         session.execute(insert(BulkLead).from_select(["job_id", "lead_id"], meant))
     elif chosen:
         session.execute(insert(BulkLead), [{"job_id": job.id, "lead_id": lead} for lead in sorted(set(chosen))])
+    return counted(session, job)
+
+
+def start(session: Session, params: Mapping[str, Any], by: str, wall: datetime) -> Job:
+    """A job whose leads the caller writes, in this transaction; then `counted`."""
+    return jobs.ask(session, KIND, params, by, wall)
+
+
+def counted(session: Session, job: Job) -> Job:
+    """The job, which knows how many leads it has."""
     job.total = session.scalar(select(func.count()).where(BulkLead.job_id == job.id))
     session.flush()
     return job

@@ -39,6 +39,12 @@ class OwnerIn(Schema):
     )
 
 
+class HandOverIn(Schema):
+    to = fields.Integer(
+        required=True, allow_none=True, strict=True, validate=_ID, metadata={"description": "a user; null: nobody"}
+    )
+
+
 class NoteIn(Schema):
     text = Said(LONGEST_NOTE, required=True)
     pinned = fields.Boolean(load_default=False)

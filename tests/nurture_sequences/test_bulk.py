@@ -3,8 +3,8 @@
 import pytest
 
 from funnel import jobs as working
-from funnel.crm import bulk, jobs
-from funnel.models import BulkLead, Event, Lead
+from funnel.crm import bulk, jobs, users
+from funnel.models import BulkLead, Event, Lead, Task
 from nurture_sequences.jobs import KINDS
 from nurture_sequences.models import Enrollment
 from tests import factories, people
@@ -171,3 +171,28 @@ def test_what_makes_no_sense_is_refused_by_field_and_asks_for_nothing(played_api
     assert (refused.status_code, list(refused.json["errors"])) == (422, [field])
     with context.database.transaction() as session:
         assert jobs.page(session, kind=bulk.KIND).items == []
+
+
+def test_what_a_person_has_goes_to_another_with_the_tasks_that_are_open(played_api, play, context, crowd, now):
+    with context.database.transaction() as session:
+        mia, noa = (people.user(session, f"{n}@funnel.example", name=n, at=now).id for n in ("mia", "noa"))
+        for lead in session.query(Lead).filter(Lead.id.in_(crowd[:3])):
+            lead.owner_id = mia
+        told = {"title": "x", "due_at": now, "zone": "UTC", "created_by": "user 1", "created_at": now}
+        session.add(Task(lead_id=crowd[9], assignee_id=mia, **told))
+        session.add(Task(lead_id=crowd[9], assignee_id=mia, done_at=now, done_by="user 1", **told))
+        users.remove(session, users.find(session, mia), now)
+
+    job = played_api("POST", f"/users/{mia}/hand-over", json={"to": noa}).json
+    assert job["total"] == 4
+    play.turn()
+
+    assert played_api("GET", f"/jobs/{job['id']}").json["result"]["changed"] == 4
+    with context.database.transaction() as session:
+        assert session.query(Lead).filter_by(owner_id=noa).count() == 3
+        assert [(task.assignee_id, bool(task.done_at)) for task in session.query(Task).order_by(Task.id)] == [
+            (noa, False),
+            (mia, True),
+        ]
+    assert played_api("POST", f"/users/{noa}/hand-over", json={"to": mia}).status_code == 422
+    assert played_api("POST", f"/users/{noa}/hand-over", json={"to": None}).json["total"] == 4

@@ -114,6 +114,16 @@ export const work = {
   "assignment.saved": ["Saved. It holds for leads that come from now on.", "Enregistré, pour les prochains prospects."],
   "assignment.noJson": ["This is no JSON.", "Ce n’est pas du JSON."],
 
+  "handOver.title": ["Handing over", "Passation"],
+  "handOver.text": [
+    "When somebody leaves: all leads, and tasks that are still open, go to somebody else.",
+    "Quand quelqu’un part : tous ses prospects et ses tâches ouvertes vont à quelqu’un d’autre.",
+  ],
+  "handOver.from": ["From", "De"],
+  "handOver.to": ["To", "À"],
+  "handOver.do": ["Hand over", "Confier"],
+  "handOver.ask": ["Everything that {from} has goes to: {to}.", "Tout ce qu’a {from} va à : {to}."],
+
   "channel.merge": ["when two leads were merged", "lors d’une fusion"],
   "fact.absorbed": ["Another lead of the same person became part of this one", "Un doublon a été réuni à ce prospect"],
   "fact.released": ["A merged lead was parted from this one", "Un prospect réuni a été séparé"],

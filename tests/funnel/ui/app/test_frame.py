@@ -29,10 +29,19 @@ def test_on_a_phone_the_rooms_fold_into_a_menu(tab):
     page.get_by_role("button", name="Open the menu").click()
 
     rooms = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(rooms).to_have_text(
-        ["Home", "Leads", "Tasks", "Segments", "Sequences", "Score and stages", "Mailbox", "Held", "Settings"]
-        ["Home", "Leads", "Board", "Tasks", "Sequences", "Score and stages", "Mailbox", "Held", "Settings"]
-    )
+    names = [
+        "Home",
+        "Leads",
+        "Board",
+        "Tasks",
+        "Segments",
+        "Sequences",
+        "Score and stages",
+        "Mailbox",
+        "Held",
+        "Settings",
+    ]
+    expect(rooms).to_have_text(names)
     visitor.look("menu")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Open the menu")).to_be_focused()

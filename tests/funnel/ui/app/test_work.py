@@ -162,6 +162,10 @@ def test_new_leads_are_shared_out_by_rules(tab, place, wishes):
 
     page.reload()
     expect(page.get_by_label("Name")).to_have_value("Clinics")
+    page.get_by_label("From").select_option(index=1)
+    page.get_by_role("button", name="Hand over").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Hand over").click()
+    expect(page.get_by_text("Waits for a worker…")).to_be_visible()
     with place.database.transaction() as session:
         session.execute(text("DELETE FROM assignment_rules"))
 

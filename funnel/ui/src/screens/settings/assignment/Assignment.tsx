@@ -7,12 +7,14 @@ import { ErrorBox, Loaded } from "../../../components/States.tsx";
 import { toast } from "../../../components/Toast.tsx";
 import { useWords } from "../../../lib/language.ts";
 import { useMay } from "../../../lib/may.ts";
+import { HandOver } from "./HandOver.tsx";
 import { type Draft, RuleCard } from "./RuleCard.tsx";
 
 const KEY = ["assignment"];
 
 export function Assignment() {
   const t = useWords();
+  const may = useMay();
   const query = useQuery({ queryKey: KEY, queryFn: () => ok(api.GET("/api/v1/assignment")) });
   return (
     <>
@@ -20,6 +22,7 @@ export function Assignment() {
       <Loaded query={query} lines={3}>
         {({ rules }) => <Rules rules={rules} key={JSON.stringify(rules)} />}
       </Loaded>
+      {may("users:write") && <HandOver />}
     </>
   );
 }
