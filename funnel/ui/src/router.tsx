@@ -25,6 +25,17 @@ const lead = createRoute({
   validateSearch: only("view"),
   component: lazyRouteComponent(() => import("./screens/lead/LeadPage.tsx"), "LeadPage"),
 });
+const imports = createRoute({
+  getParentRoute: under,
+  path: "/imports",
+  validateSearch: only("cursor"),
+  component: lazyRouteComponent(() => import("./screens/imports/Imports.tsx"), "Imports"),
+});
+const oneImport = createRoute({
+  getParentRoute: under,
+  path: "/imports/$id",
+  component: lazyRouteComponent(() => import("./screens/imports/ImportPage.tsx"), "ImportPage"),
+});
 const held = createRoute({
   getParentRoute: under,
   path: "/held",
@@ -110,6 +121,8 @@ export const router = createRouter({
     home,
     leads,
     lead,
+    imports,
+    oneImport,
     held,
     board,
     tasks,

@@ -4,6 +4,7 @@ import { bulk } from "./bulk.ts";
 import { facts } from "./facts.ts";
 import { held } from "./held.ts";
 import { home } from "./home.ts";
+import { imports } from "./imports.ts";
 import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
 import { maturity } from "./maturity.ts";
@@ -25,6 +26,7 @@ export const words = {
   ...bulk,
   ...home,
   ...held,
+  ...imports,
   ...leads,
   ...facts,
   ...mailbox,

@@ -40,6 +40,9 @@ export function Leads() {
       title={t("leads.title")}
       beside={
         <span className="flex items-baseline gap-4">
+          <Link to="/imports" className="text-brand hover:underline">
+            {t("imports.open")}
+          </Link>
           <Link to="/duplicates" className="text-brand hover:underline">
             {t("duplicates.title")}
           </Link>
