@@ -49,6 +49,16 @@ def form(settings: Settings) -> dict[str, Any]:
     }
 
 
+def segments() -> list[dict[str, Any]]:
+    """Whom somebody should call, and whom to write to again."""
+    calling = [{"consent": PHONE}, {"score": {"at_least": 30}}, {"not": {"stage": {"at_least": "customer"}}}]
+    quiet = [{"consent": MAIL}, {"not": {"form": {"key": FORM, "within": "30 days"}}}]
+    return [
+        {"key": "worth-a-call", "name": "Worth a call", "condition": {"all": calling}},
+        {"key": "gone-quiet", "name": "Gone quiet", "condition": {"all": quiet}},
+    ]
+
+
 def scoring() -> dict[str, Any]:
     """What gives points here: a roof that is known and a bill worth saving on say who a lead is."""
     form_again = {"points": 60, "per": "30 days"}

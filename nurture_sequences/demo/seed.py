@@ -10,8 +10,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from funnel.context import Context
-from funnel.crm import rules
+from funnel.crm import rules, segments
 from funnel.crm.forms import create_form, form_by_key, update_form
+from funnel.crm.segments import Asker
 from funnel.crm.subjects import ladder_and_decay
 from funnel.models import Form, Lead
 from funnel.schemas.form import FormIn
@@ -33,6 +34,8 @@ def seed(context: Context) -> list[str]:
         form, asked = form_by_key(session, business.FORM), FormIn().load(business.form(context.settings))
         if form is None and not session.scalar(select(exists().where(tables.Sequence.key == business.SEQUENCE))):
             _fill(session, create_form(session, asked, now), now)
+            for segment in business.segments():
+                segments.create(session, **segment, asker=Asker("system", now, context.wall()))
         elif form and session.scalar(select(exists().where(Lead.demo))):
             _follow_the_site(session, form, asked, now)
         else:

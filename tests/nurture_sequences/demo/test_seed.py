@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from funnel.clock import EngineClock
-from funnel.crm import scores
+from funnel.crm import scores, segments
 from funnel.models import Consent, Event, Form, Lead, PendingFact, ScoreEntry, Submission, Touch
 from nurture_sequences import programs
 from nurture_sequences.demo import business
@@ -145,3 +145,13 @@ def test_every_mail_of_the_history_went_to_somebody_who_had_agreed(context, sess
     ).all()
 
     assert uninvited == []
+
+
+def test_the_demo_business_has_segments_that_find_somebody(context, session, play):
+    seed(context)
+
+    play.turn()
+
+    found = segments.told(session, segments.page(session), NOW)
+    assert {one.segment.key: one.counted for one in found} == {"gone-quiet": None, "worth-a-call": None}
+    assert all(one.count.members > 3 for one in found)
