@@ -24,6 +24,8 @@ NUMBER = "-?[0-9]{1,30}([.][0-9]{1,30})?"
 #: A date, or a time that begins with one. Dates of this form are compared as texts: no cast that could fail.
 DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 DATED = f"{DATE}(T[0-9:.+Z-]*)?"
+#: so long past, and so far ahead, that nothing changes there any more: counting days might leave the calendar
+LONG_AGO, FOREVER = "1000", "9000"
 #: which ad network leaves which click id
 NETWORKS = {
     "google": ("gclid", "gbraid", "wbraid"),
@@ -91,21 +93,15 @@ def turns(test: nodes.Near, value: Any) -> list[datetime]:
     """Times (midnights in UTC) among which are all at which the answer about this value changes.
 
     A date that no calendar has (a 30th of February) counts as its month's last day or as the next: both are named.
+    None are named before `LONG_AGO` and from `FOREVER` on.
     """
     written = dated(value)
-    if written is None:
+    if written is None or not LONG_AGO < written < FOREVER:
         return []
-    year, month, number = (int(part) for part in written.split("-"))
-    first = max(year, 1)
-    there = _last_of_month(first, month, number)
+    there = _last_of_month(*(int(part) for part in written.split("-")))
+    midnight = datetime(there.year, there.month, there.day, tzinfo=UTC)
     shift = test.days if test.test == "in_last" else -test.days
-    found = []
-    for days in (0, 1, shift, shift + 1):
-        try:
-            found.append(datetime(there.year, there.month, there.day, tzinfo=UTC) + timedelta(days=days))
-        except OverflowError:
-            continue  # beyond the calendar: nobody lives to see it
-    return found
+    return [midnight + timedelta(days=days) for days in (0, 1, shift, shift + 1)]
 
 
 def equal(value: Any, wanted: Scalar) -> bool:
