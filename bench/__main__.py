@@ -11,13 +11,13 @@ from pathlib import Path
 
 import orjson
 
-from bench import advance, deliver, export, footprint, imports, intake, pulse, react, segments
+from bench import advance, deliver, export, footprint, imports, intake, leads, pulse, react, segments
 from bench.place import cluster
 from bench.table import Line, show
 
 SMALL, LARGE, FULL = 50_000, 1_000_000, 10_000_000
 DUE = 150_000
-ALL = ("intake", "react", "advance", "pulse", "deliver", "export", "import", "segments", "footprint")
+ALL = ("intake", "react", "advance", "pulse", "deliver", "export", "import", "segments", "footprint", "leads")
 
 
 def lines(names: list[str], full: bool) -> Iterator[Line]:
@@ -26,6 +26,8 @@ def lines(names: list[str], full: bool) -> Iterator[Line]:
     with cluster() as url:
         if "intake" in wanted:
             yield from intake.measure(url)
+        if "leads" in wanted:
+            yield from leads.measure(url, LARGE)
         if "react" in wanted:
             yield from react.measure(url, SMALL)
         if "pulse" in wanted:

@@ -9,11 +9,14 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 #: so many half-lives, and nothing is left: Python and PostgreSQL need not agree on numbers that small
 GONE = 100.0
+#: where marks count half-lives from, and what keeps the sign of each apart from its size
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_LIFT = 1e6
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,18 @@ class Decay:
             return 0.0
         halvings = self.halvings(since, now)
         return float(value * 2.0**-halvings) if halvings < GONE else 0.0
+
+    def mark(self, value: float, at: datetime) -> float:
+        """The place of a value that is right at `at` among all others, in an order that time does not change.
+
+        Two values fade alike, so of two leads the warmer one stays the warmer one. A mark grows with the value, is 0
+        for nothing, and `lift` says what it is worth at any later time.
+        """
+        return math.copysign(self.lift(at) + math.log2(abs(value)), value) if value else 0.0
+
+    def lift(self, now: datetime) -> float:
+        """What a mark exceeds the logarithm (base 2) of its value at `now` by."""
+        return _LIFT + self.halvings(_EPOCH, now)
 
     def later(self, halvings: float, now: datetime) -> datetime | None:
         """The time so many half-lives after `now`, which is no earlier than the last change; None: beyond all dates."""

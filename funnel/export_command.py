@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
-from sqlalchemy import select
 
 from funnel.commands import opened
 from funnel.composition import Composition, load
 from funnel.context import Context
-from funnel.crm import audit, lead_list
+from funnel.crm import audit, lead_filters
+from funnel.crm.lead_filters import Filters
 from funnel.exports import (
     FORMATS,
     PRESETS,
@@ -30,7 +30,6 @@ from funnel.exports import (
     open_stream,
     preset,
 )
-from funnel.models import Lead
 from funnel.schemas.export import SEPARATORS
 
 TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
@@ -53,13 +52,15 @@ def export_command(composition: Composition, /, table: str, output: Path | None,
     """Write TABLE (leads, submissions, consents, touches, events, messages, ...) to a file."""
     with opened() as context:
         found = _table(context, composition, table)
-        _write(context, _export(found, options), output)
+        _write(context, _export(context, found, options), output)
 
 
-def _export(table: Table, options: dict[str, Any]) -> Export:
-    filters = {name: options[name] for name in ("stage", "tag") if options[name]}
+def _export(context: Context, table: Table, options: dict[str, Any]) -> Export:
+    filters = Filters(
+        stages=[options["stage"]] if options["stage"] else (), all_tags=[options["tag"]] if options["tag"] else ()
+    )
     style, columns = options["style"], options["columns"]
-    if table.name != "leads" and (filters or style):
+    if table.name != "leads" and (filters.given() or style):
         raise click.UsageError("--stage, --tag and --preset are for leads.")
     if style and columns:
         raise click.UsageError("Choose --columns or --preset, not both.")
@@ -67,13 +68,15 @@ def _export(table: Table, options: dict[str, Any]) -> Export:
         picked = preset(style) if style else chosen(table, [name.strip() for name in columns.split(",") if name])
     except UnknownColumnError as error:
         raise click.UsageError(str(error)) from None
+    with context.database.transaction() as session:
+        leads = lead_filters.narrowed(session, filters, context.now())
     return Export(
         table,
         picked,
         options["kind"],
         SEPARATORS[options["separator"]],
         options["bom"],
-        select(Lead.id).where(*lead_list.conditions(lead_list.Filters(**filters))) if filters else None,
+        leads,
         _utc(options["since"]),
         _utc(options["until"]),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from funnel import scoring, stages
 from funnel.conditions import Subject
-from funnel.crm import facts, rules, segment_conditions, subjects
+from funnel.crm import facts, ranks, rules, segment_conditions, subjects
 from funnel.crm.facts import Fact
 from funnel.crm.rules import Live
 from funnel.scoring import Entry, Happened, Value
@@ -95,7 +95,9 @@ def _look(
     reads, kinds = keeping.reads(of_score.union(of_stage, *touched.values()))
     read = subjects.subjects(session, rows, live.reads | reads, live.event_kinds | kinds)
     looks = {lead_id: _Look(row, read[lead_id], by_lead.get(lead_id, [])) for lead_id, row in rows.items()}
-    for lead_id in _score(session, live, looks, now):
+    values = _score(session, live, looks, now)
+    _rank(session, looks, values)
+    for lead_id in values:
         touched[lead_id] |= of_score
     clocks, moved = _move(session, live, looks, now)
     for lead_id in moved:
@@ -105,8 +107,8 @@ def _look(
     return clocks
 
 
-def _score(session: Session, live: Live, looks: Mapping[int, _Look], now: datetime) -> Collection[int]:
-    """New entries, and the values that follow from those that were new indeed; whose values changed."""
+def _score(session: Session, live: Live, looks: Mapping[int, _Look], now: datetime) -> Mapping[int, Value]:
+    """New entries, and the values that follow from those that were new indeed, by lead."""
     oldest = min((fact.at for look in looks.values() for fact in look.facts), default=now)
     before = ledger.read(session, live.scoring, list(looks), oldest)
     entries = {lead_id: _entries(live, look, before[lead_id], now) for lead_id, look in looks.items()}
@@ -119,6 +121,19 @@ def _score(session: Session, live: Live, looks: Mapping[int, _Look], now: dateti
         looks[lead_id].subject = replace(subject, **value._asdict())
     ledger.store(session, values, now)
     return values
+
+
+def _rank(session: Session, looks: Mapping[int, _Look], values: Mapping[int, Value]) -> None:
+    """Where the leads stand now in the orders of the list, as far as that changed."""
+    rows: list[ranks.Rank] = []
+    for lead_id, look in looks.items():
+        value = values.get(lead_id)
+        active_at = max((fact.at for fact in look.facts if fact.kind in ranks.ACTIVITY), default=None)
+        if value is None and active_at is None:
+            continue
+        mark = look.subject.decay.mark(value.engagement, value.engaged_at) if value and value.engaged_at else None
+        rows.append({"lead_id": lead_id, "fit": value.fit if value else None, "mark": mark, "active_at": active_at})
+    ranks.keep(session, rows)
 
 
 def _entries(live: Live, look: _Look, before: ledger.Before, now: datetime) -> list[Entry]:

@@ -12,8 +12,7 @@ from funnel.api.auth import caller, requires, scopes
 from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
 from funnel.crm import bulk, bulk_actions, tokens
-from funnel.crm.lead_list import Filters
-from funnel.doors import current, in_transaction
+from funnel.doors import current, engine_now, in_transaction
 from funnel.models import Job
 from funnel.schemas.bulk import NEEDS, BulkCountIn, BulkCountOut, BulkIn
 from funnel.schemas.job import JobOut
@@ -27,7 +26,8 @@ blueprint = Blueprint("bulk", __name__, description="One thing done with many le
 @blueprint.response(200, BulkCountOut)
 def count_bulk(asked: dict[str, Any]) -> dict[str, int]:
     """With how many leads something would be done now."""
-    return {"count": in_transaction(lambda session: bulk.count(session, Filters(**asked["filter"])))}
+    fit = bulk.Fit(asked["filter"]["filters"], engine_now())
+    return {"count": in_transaction(lambda session: bulk.count(session, fit))}
 
 
 @blueprint.route("/leads/bulk", methods=["POST"])
@@ -45,7 +45,7 @@ def do_bulk(asked: dict[str, Any]) -> Job:
         refuse(422, "invalid", "The request is not valid.", {"action": ["Nothing here can do that."]})
     if action.scope and not tokens.allows(scopes(), action.scope):
         raise Forbidden(f"This needs the scope {action.scope}, too.")
-    chosen = asked["leads"] if "leads" in asked else Filters(**asked["filter"])
+    chosen = asked["leads"] if "leads" in asked else bulk.Fit(asked["filter"]["filters"], engine_now())
     needed, wall, by = NEEDS[asked["action"]], current().wall(), caller()
 
     def work(session: Session) -> Job:

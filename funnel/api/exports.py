@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from funnel import auditing, extensions
@@ -14,7 +14,7 @@ from funnel.api import patience
 from funnel.api.auth import caller, requires
 from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
-from funnel.crm import lead_list
+from funnel.crm import lead_filters
 from funnel.doors import current, engine_now, in_transaction
 from funnel.exports import (
     FORMATS,
@@ -33,13 +33,10 @@ from funnel.exports import (
     parquet,
     preset,
 )
-from funnel.models import Lead
 from funnel.schemas.common import ErrorOut
 from funnel.schemas.export import SEPARATORS, ExportablesOut, ExportQuery, LeadsExportQuery
 
 FORMAT = f"<any({', '.join(FORMATS)}):extension>"
-#: what a query says of the file's look; all the rest are filters
-_LOOK = {"columns", "preset", "since", "until", "separator", "bom"}
 #: seconds until there may be room for one more
 RETRY_AFTER = 30
 
@@ -77,10 +74,11 @@ def export_leads(query: dict[str, Any], extension: str) -> Response:
     """Leads, narrowed like their list; in columns of your own, or as another CRM imports them."""
     if query.get("preset") and query["columns"]:
         refuse(422, "invalid", "The request is not valid.", {"columns": ["Choose columns or a preset, not both."]})
-    filters = {name: value for name, value in query.items() if name not in _LOOK}
-    table = in_transaction(lambda session: leads_table(session, engine_now()))
-    narrowed = _leads(lead_list.Filters(**filters)) if filters else None
-    return _answer(table, query, extension, narrowed, sorted(filters))
+    now, filters = engine_now(), query["filters"]
+    table, leads = in_transaction(
+        lambda session: (leads_table(session, now), lead_filters.narrowed(session, filters, now))
+    )
+    return _answer(table, query, extension, leads, sorted(filters.given()))
 
 
 @blueprint.route(f"/exports/<table>.{FORMAT}")
@@ -100,10 +98,6 @@ def export_table(query: dict[str, Any], table: str, extension: str) -> Response:
 
 def _others() -> Sequence[Table]:
     return [*STORY, *extensions.here().tables]
-
-
-def _leads(filters: lead_list.Filters) -> Select[Any]:
-    return select(Lead.id).where(*lead_list.conditions(filters))
 
 
 def _answer(table: Table, query: dict[str, Any], kind: str, leads: Select[Any] | None, filters: list[str]) -> Response:

@@ -9,12 +9,13 @@ from werkzeug.exceptions import NotFound
 
 from funnel.api.auth import requires
 from funnel.api.blueprint import Blueprint
-from funnel.crm import lead_list, leads, scores
-from funnel.crm.keyset import Page
+from funnel.api.errors import refuse
+from funnel.crm import lead_list, lead_orders, leads, scores
 from funnel.doors import engine_now, in_transaction
 from funnel.models import Lead
 from funnel.schemas.common import LARGEST_ID
-from funnel.schemas.lead import LeadOut, LeadPageOut, LeadQuery, StagesOut
+from funnel.schemas.lead import LeadOut, StagesOut
+from funnel.schemas.lead_list import LeadPageOut, LeadQuery
 
 blueprint = Blueprint("leads", __name__, description="People in the CRM.")
 
@@ -26,15 +27,20 @@ LEAD = f"/leads/<int(max={LARGEST_ID}):lead_id>"
 @requires("leads:read")
 @blueprint.arguments(LeadQuery, location="query")
 @blueprint.response(200, LeadPageOut)
-def list_leads(query: dict[str, Any]) -> Page[dict[str, Any]]:
-    """Leads, newest first."""
-    after, limit, now = query.pop("cursor", None), query.pop("limit"), engine_now()
+def list_leads(query: dict[str, Any]) -> dict[str, Any]:
+    """Leads, searched and filtered, in one of five orders."""
+    now = engine_now()
 
-    def work(session: Session) -> Page[dict[str, Any]]:
-        page = lead_list.page(session, lead_list.Filters(**query), after=after, limit=limit)
-        return Page(scores.as_of(session, page.items, now), page.next)
+    def work(session: Session) -> dict[str, Any]:
+        page = lead_list.page(
+            session, query["filters"], now, sort=query["sort"], after=query["cursor"], limit=query["limit"]
+        )
+        return vars(page) | {"items": scores.as_of(session, page.items, now)}
 
-    return in_transaction(work)
+    try:
+        return in_transaction(work)
+    except lead_orders.GoneError:
+        refuse(422, "invalid", "The request is not valid.", {"cursor": ["Its lead is no more: begin the list anew."]})
 
 
 @blueprint.route(LEAD)

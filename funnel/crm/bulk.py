@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, text
+from sqlalchemy import Select, delete, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
-from funnel.crm import jobs, lead_list
+from funnel.crm import jobs, lead_filters
 from funnel.crm.jobs import Bite
-from funnel.crm.lead_list import Filters
+from funnel.crm.lead_filters import Filters
 from funnel.models import BulkLead, Job, Lead
 
 KIND = "bulk"
@@ -65,17 +65,29 @@ class Action:
     scope: str | None = None
 
 
+@dataclass(frozen=True)
+class Fit:
+    """Leads that these filters leave at an engine time."""
+
+    filters: Filters
+    now: datetime
+
+    def ids(self, session: Session) -> Select[int]:
+        narrowed = lead_filters.narrowed(session, self.filters, self.now)
+        return select(Lead.id) if narrowed is None else narrowed
+
+
 _LOCK = text("SELECT id FROM leads WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
 
 
-def ask(session: Session, chosen: Sequence[int] | Filters, params: Mapping[str, Any], by: str, wall: datetime) -> Job:
+def ask(session: Session, chosen: Sequence[int] | Fit, params: Mapping[str, Any], by: str, wall: datetime) -> Job:
     """A job for these leads, or for all that fit now (`wall` is wall time); `params` name the action and its parts.
 
     Who fits later is not meant. The filter itself is not kept: it may hold an address.
     """
     job = start(session, params, by, wall)
-    if isinstance(chosen, Filters):
-        meant = select(literal(job.id), Lead.id).where(*lead_list.conditions(chosen))
+    if isinstance(chosen, Fit):
+        meant = select(literal(job.id), chosen.ids(session).subquery().c.id)
         session.execute(insert(BulkLead).from_select(["job_id", "lead_id"], meant))
     elif chosen:
         session.execute(insert(BulkLead), [{"job_id": job.id, "lead_id": lead} for lead in sorted(set(chosen))])
@@ -94,9 +106,9 @@ def counted(session: Session, job: Job) -> Job:
     return job
 
 
-def count(session: Session, filters: Filters) -> int:
-    """How many leads fit now: with so many something would be done."""
-    return session.execute(select(func.count()).select_from(Lead).where(*lead_list.conditions(filters))).scalar_one()
+def count(session: Session, fit: Fit) -> int:
+    """How many leads fit: with so many something would be done."""
+    return session.execute(select(func.count()).select_from(fit.ids(session).subquery())).scalar_one()
 
 
 def working(actions: Mapping[str, Action]) -> Callable[[Session, Job, datetime], Bite]:

@@ -91,6 +91,24 @@ class Stays:
         pass
 
 
+class Ranks:
+    """When the lead last did something counts for both; where scores put them is worked out anew."""
+
+    table = "lead_ranks"
+
+    def take(self, session: Session, lead_id: int, into_id: int, now: datetime) -> str | None:
+        active_at: datetime | None = session.scalar(_RANK, {"lead": lead_id})
+        session.execute(_ACTIVE, {"lead": into_id, "at": active_at})
+        return active_at.isoformat() if active_at else None
+
+    def give_back(self, session: Session, lead_id: int, from_id: int, taken: Any, now: datetime) -> None:
+        session.execute(_ACTIVE, {"lead": lead_id, "at": taken})
+
+
+_RANK = text("DELETE FROM lead_ranks WHERE lead_id = :lead RETURNING active_at")
+_ACTIVE = text("""
+    UPDATE lead_ranks SET active_at = greatest(active_at, CAST(:at AS timestamptz)) WHERE lead_id = :lead
+""")
 _MAKE_WAY = text("""
     UPDATE score_entries SET at = at + interval '1 microsecond'
      WHERE lead_id = :from AND event_id = 0 AND (at, rule) IN (
@@ -110,6 +128,7 @@ OWN: Sequence[Follower] = (
     Drops("segment_members"),
     Drops("bulk_leads"),
     Stays("webhook_deliveries", "others were told this number, and `merged` under it"),
+    Ranks(),
     Moves("merged_leads", lead="into_id"),
     Moves("events"),
     Moves("pending_facts", ("event_id",)),

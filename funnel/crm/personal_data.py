@@ -123,6 +123,12 @@ OWN: Sequence[Holding] = (
         ("DELETE FROM score_entries WHERE lead_id = ANY (:leads)",),
     ),
     Holding(
+        "lead_ranks",
+        "activity",
+        "SELECT active_at AS last_activity_at FROM lead_ranks WHERE lead_id = ANY (:leads) ORDER BY lead_id",
+        ("DELETE FROM lead_ranks WHERE lead_id = ANY (:leads)",),
+    ),
+    Holding(
         "segment_members",
         "segments",
         """SELECT s.key, s.name, m.since FROM segment_members m JOIN segments s ON s.id = m.segment_id

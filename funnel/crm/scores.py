@@ -11,11 +11,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from funnel import scoring
+from funnel.crm import ranks
 from funnel.crm.subjects import ladder_and_decay
-from funnel.models import Event, Lead, RulesVersion, ScoreEntry
+from funnel.models import Event, Lead, LeadRank, RulesVersion, ScoreEntry
 
 #: entries told one by one; older ones count, and are told together
 MOST = 200
+
+
+_COLUMNS = [column.key for column in Lead.__mapper__.column_attrs if not column.deferred]
+_ACTIVE = select(LeadRank.lead_id, LeadRank.active_at)
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,15 @@ class Why:
 
 
 def as_of(session: Session, leads: Iterable[Lead], now: datetime) -> list[dict[str, Any]]:
-    """The columns of these leads, with their scores as they are now instead of as they were kept."""
+    """The columns of these leads, with their scores as they are now instead of as they were kept, and last activity."""
     _, decay = ladder_and_decay(session)
+    leads = list(leads)
+    active = dict(session.execute(_ACTIVE.where(LeadRank.lead_id.in_([lead.id for lead in leads]))).all())
     found = []
     for lead in leads:
         engagement = decay.left(lead.engagement, lead.engaged_at, now)
-        columns = {column.key: getattr(lead, column.key) for column in Lead.__table__.columns}
-        found.append(columns | {"engagement": engagement, "score": lead.fit + engagement})
+        scored = {"engagement": engagement, "score": lead.fit + engagement, "last_activity_at": active.get(lead.id)}
+        found.append({name: getattr(lead, name) for name in _COLUMNS} | scored)
     return found
 
 
@@ -90,11 +97,14 @@ def recount(session: Session, lead_ids: Collection[int], now: datetime) -> None:
         select(ScoreEntry.lead_id, *columns).where(ScoreEntry.lead_id.in_(lead_ids))
     ):
         entries[lead_id].append(scoring.Entry(*entry))
+    placed: list[ranks.Rank] = []
     for lead_id, some in entries.items():
         at = max([now, *(entry.at for entry in some)])
         fit, engagement = scoring.value(some, decay, at)
         values = {"fit": fit, "engagement": engagement, "engaged_at": at if engagement else None}
         session.execute(update(Lead).where(Lead.id == lead_id).values(values))
+        placed.append({"lead_id": lead_id, "fit": fit, "mark": decay.mark(engagement, at), "active_at": None})
+    ranks.keep(session, placed)
 
 
 def _told(session: Session, entries: Sequence[ScoreEntry], left: Sequence[float]) -> list[Told]:

@@ -13,6 +13,7 @@ from funnel.models.kept_answer import KeptAnswer
 from funnel.models.lead import Lead, Stage
 from funnel.models.mailbox import MailboxMail
 from funnel.models.merge import MergedLead
+from funnel.models.rank import LeadRank
 from funnel.models.retention import Retention
 from funnel.models.scoring import LeadClock, RulesVersion, ScoreEntry
 from funnel.models.segment import Segment, SegmentMember, SegmentTally
@@ -44,6 +45,7 @@ __all__ = [
     "KeptFile",
     "Lead",
     "LeadClock",
+    "LeadRank",
     "LoginAttempts",
     "MailboxMail",
     "MergedLead",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from funnel.db import Base
+from funnel.models.search import make_functions
+
+make_functions(Base.metadata)
 
 
 class Stage(Base):
@@ -50,6 +53,12 @@ class Lead(Base):
     demo: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    #: everything a person would look for, folded; the database writes it
+    search: Mapped[str | None] = mapped_column(Computed("searched(email, fields)", persisted=True), deferred=True)
+    #: the name, or the address, as lists order by it: folded, compared byte by byte
+    sort_name: Mapped[str | None] = mapped_column(
+        Text(collation="C"), Computed("sort_name(email, fields)", persisted=True), deferred=True
+    )
 
     __table_args__ = (
         UniqueConstraint("email"),
@@ -61,5 +70,8 @@ class Lead(Base):
         Index("ix_leads_stage", "stage", "stage_since", "id"),
         # Read by the list of one person's leads.
         Index("ix_leads_owner", "owner_id", "created_at", "id", postgresql_where=text("owner_id IS NOT NULL")),
+        Index(None, "sort_name", "id"),
+        Index(None, "tags", postgresql_using="gin"),
+        Index(None, "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
         {"postgresql_with": {"fillfactor": "80"}},
     )

@@ -29,4 +29,9 @@ class Touch(Base):
     referrer: Mapped[str | None]
     at: Mapped[datetime]
 
-    __table_args__ = (Index(None, "lead_id", "at"),)
+    __table_args__ = (
+        Index(None, "lead_id", "at"),
+        # Read by the list's filters.
+        Index(None, "campaign", "lead_id", postgresql_where=text("campaign IS NOT NULL")),
+        Index(None, "source", "lead_id", postgresql_where=text("source IS NOT NULL")),
+    )

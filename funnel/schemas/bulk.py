@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from funnel.schemas.common import LARGEST_ID, Out
+from funnel.schemas.lead_list import LeadFiltersQuery
 
 #: leads that can be named one by one
 MOST_CHOSEN = 1000
@@ -22,13 +23,8 @@ NEEDS = {
 _ID = validate.Range(1, LARGEST_ID)
 
 
-class LeadFilterIn(Schema):
+class LeadFilterIn(LeadFiltersQuery):
     """As in the query of the list of leads."""
-
-    email = fields.String(validate=validate.Length(1, 320))
-    search = fields.String(validate=validate.Length(1, 200))
-    stage = fields.String(validate=validate.Length(1, 100))
-    tag = fields.String(validate=validate.Length(1, 100))
 
 
 class BulkCountIn(Schema):

@@ -7,7 +7,7 @@ from marshmallow import RAISE, Schema, fields, validate
 from funnel.exports import FORMATS, PRESETS
 from funnel.schemas.change import Words
 from funnel.schemas.common import Moment, Out
-from funnel.schemas.lead import LeadQuery
+from funnel.schemas.lead_list import LeadFiltersQuery
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
@@ -33,12 +33,11 @@ class ExportQuery(Schema):
     )
 
 
-class LeadsExportQuery(ExportQuery, LeadQuery):
+class LeadsExportQuery(ExportQuery, LeadFiltersQuery):
     """The same filters as the list of leads."""
 
     class Meta:
         unknown = RAISE
-        exclude = ("cursor", "limit")
 
     preset = fields.String(
         validate=validate.OneOf(PRESETS), metadata={"description": "columns as another CRM imports them"}

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from funnel.schemas.common import Cursor, Out, PageQuery
-
-
-class LeadQuery(PageQuery):
-    email = fields.String(
-        validate=validate.Length(1, 320), metadata={"description": "exactly this person, however written"}
-    )
-    search = fields.String(
-        validate=validate.Length(1, 200), metadata={"description": "part of the address or of a field"}
-    )
-    stage = fields.String(validate=validate.Length(1, 100))
-    tag = fields.String(validate=validate.Length(1, 100))
+from funnel.schemas.common import Cursor, Out
 
 
 class LeadOut(Out):
@@ -35,6 +24,9 @@ class LeadOut(Out):
     demo = fields.Boolean()
     created_at = fields.AwareDateTime(metadata={"description": "engine time"})
     updated_at = fields.AwareDateTime(metadata={"description": "engine time"})
+    last_activity_at = fields.AwareDateTime(
+        metadata={"description": "when the person last did something, or else when the lead came; engine time"}
+    )
 
 
 class StageOut(Out):
@@ -45,11 +37,6 @@ class StageOut(Out):
 
 class StagesOut(Out):
     items = fields.List(fields.Nested(StageOut))
-
-
-class LeadPageOut(Out):
-    items = fields.List(fields.Nested(LeadOut))
-    next_cursor = Cursor(attribute="next", metadata={"type": ["string", "null"]})
 
 
 class FactOut(Out):

@@ -13,6 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from funnel import ids
+from funnel.crm import ranks
+from funnel.crm.subjects import ladder_and_decay
+from funnel.decay import Decay
 from funnel.models import Form
 from funnel.scoring import Entry
 from nurture_sequences import ledger
@@ -111,6 +114,8 @@ def write(session: Session, form: Form, entered: Entered, told: Sequence[tuple[P
     events = _execute(session, _EVENTS, [row for one in known for row in one.facts(touch_ids)])
     event_ids = {(row.lead_id, row.kind, row.at): row.id for row in events}
     ledger.append(session, {one.lead_id: one.entries(event_ids) for one in known})
+    _, decay = ladder_and_decay(session)
+    ranks.keep(session, [one.rank(decay) for one in known])
 
 
 def _execute(session: Session, statement: Any, rows: Sequence[Row]) -> Any:
@@ -222,6 +227,13 @@ class _Known:
         facts = self.story.facts
         keys = [(self.lead_id, facts[entry.event_id].kind, facts[entry.event_id].at) for entry in self.story.entries]
         return [entry._replace(event_id=event_ids[key]) for key, entry in zip(keys, self.story.entries, strict=True)]
+
+    def rank(self, decay: Decay) -> ranks.Rank:
+        """Where it stands in the orders of the list."""
+        fit, engagement, engaged_at = self.story.score
+        mark = decay.mark(engagement, engaged_at) if engaged_at else 0.0
+        did = [*self.person.filled, self.person.unsubscribed_at]
+        return {"lead_id": self.lead_id, "fit": fit, "mark": mark, "active_at": max(at for at in did if at)}
 
     def _of_form(self) -> Row:
         return {"lead_id": self.lead_id, "form_id": self.form.id, "form_version": self.form.version}

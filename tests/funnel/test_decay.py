@@ -72,3 +72,32 @@ def test_it_reaches_a_limit_when_the_closed_form_says_so(value: float, part: flo
 @pytest.mark.parametrize(("value", "limit"), [(10, 10), (10, 20), (10, 0), (10, -1), (-10, 5), (0, 1)])
 def test_it_never_reaches_what_is_not_between_it_and_nothing(value: float, limit: float) -> None:
     assert MONTHLY.crossing(value, limit, NOW) is None
+
+
+@given(st.floats(-1e6, 1e6).filter(lambda value: abs(value) > 1e-6), moments, moments)
+def test_a_mark_says_at_any_later_time_what_is_left(value: float, since: datetime, later: datetime) -> None:
+    mark, now = CHANGED.mark(value, since), max(since, later)
+
+    worth = 2.0 ** (abs(mark) - CHANGED.lift(now))
+
+    assert worth == pytest.approx(abs(CHANGED.left(value, since, now)), rel=1e-6)
+    assert (mark > 0) == (value > 0)
+
+
+@given(
+    st.tuples(st.floats(-1e4, 1e4), moments),
+    st.tuples(st.floats(-1e4, 1e4), moments),
+    st.sampled_from([MONTHLY, CHANGED, Decay()]),
+)
+def test_marks_are_in_the_order_of_what_is_left_for_ever(
+    one: tuple[float, datetime], other: tuple[float, datetime], decay: Decay
+) -> None:
+    now = max(one[1], other[1])
+    left = [decay.left(value, since, now) for value, since in (one, other)]
+
+    if abs(left[0] - left[1]) > 1e-6 * max(map(abs, left)):
+        assert (decay.mark(*one) < decay.mark(*other)) == (left[0] < left[1])
+
+
+def test_nothing_has_no_mark() -> None:
+    assert MONTHLY.mark(0, NOW) == 0

@@ -4,12 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from funnel.crm import leads as crm_leads
 from funnel.crm import rules
 from funnel.crm.facts import Fact, record
-from funnel.models import Event, Lead, LeadClock, ScoreEntry
+from funnel.crm.subjects import ladder_and_decay
+from funnel.models import Event, Lead, LeadClock, LeadRank, ScoreEntry
 from nurture_sequences import maturing
 from nurture_sequences.failed_chunks import FailedChunk, FailedChunks
 from tests import factories
@@ -105,6 +106,23 @@ def test_what_holds_gives_its_points_and_takes_them_back(play, session, own_rule
 
     assert (before, standing(session, lena).fit) == (10, 0)
     assert sorted(entries(session, lena)) == ["company -10", "company 10", "form 20"]
+
+
+def test_points_and_what_a_lead_does_put_it_elsewhere_in_the_orders_of_the_list(play, session, own_rules):
+    lena, omar = factories.lead(session), factories.lead(session, at=NOW - DAY)
+    factories.submitted(session, lena, at=NOW - 3 * DAY)
+    record(session, [Fact("tagged", omar.id, NOW, {"tag": "vip"})])
+    session.commit()
+
+    play.turn()
+
+    rows = {row.lead_id: row for row in session.scalars(select(LeadRank))}
+    lift = ladder_and_decay(session)[1].lift(NOW - 3 * DAY)
+    assert 2 ** (rows[lena.id].mark - lift) == pytest.approx(20)
+    assert rows[lena.id].stage == standing(session, lena).stage == "lead"
+    # What was done before the lead came here does not make it older; a tag is not the lead's own doing.
+    assert (rows[lena.id].active_at, rows[omar.id].active_at) == (NOW, NOW - DAY)
+    assert rows[omar.id].mark == 0
 
 
 def test_a_fact_that_comes_back_into_the_queue_gives_nothing_twice(play, session, own_rules):

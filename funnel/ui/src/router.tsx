@@ -1,6 +1,7 @@
 /** Which address shows which screen. Each screen is a file of its own, loaded when it is first needed. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { only, readSearch, writeSearch } from "./lib/search.ts";
+import { ASKED } from "./screens/leads/asked.ts";
 import { TABS } from "./screens/settings/tabs.ts";
 import { Broken, Missing } from "./shell/Broken.tsx";
 import { Shell } from "./shell/Shell.tsx";
@@ -16,7 +17,7 @@ const home = createRoute({
 const leads = createRoute({
   getParentRoute: under,
   path: "/leads",
-  validateSearch: only("search", "stage", "tag", "cursor"),
+  validateSearch: only(...ASKED),
   component: lazyRouteComponent(() => import("./screens/leads/Leads.tsx"), "Leads"),
 });
 const lead = createRoute({

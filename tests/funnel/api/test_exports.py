@@ -262,7 +262,7 @@ def test_it_is_noted_who_exported_what(export, lena, committed):
 
     assert entry.actor.startswith("token ")
     assert entry.subject == "leads"
-    assert entry.detail == {"format": "csv", "filters": ["tag"], "preset": "hubspot"}
+    assert entry.detail == {"format": "csv", "filters": ["all_tags"], "preset": "hubspot"}
 
 
 def test_there_is_room_for_some_at_a_time(export):

@@ -60,9 +60,12 @@ def test_a_lead_has_the_promised_fields(api, lead, now, context):
                 "demo": False,
                 "created_at": "2026-03-02T10:00:00+00:00",
                 "updated_at": "2026-03-02T10:00:00+00:00",
+                "last_activity_at": "2026-03-02T10:00:00+00:00",
             }
         ],
         "next_cursor": None,
+        "count": 1,
+        "more": False,
     }
     one = api("GET", f"/leads/{lead_id}").json
     assert {**one, "score": 0, "engagement": 0} == {**answer.json["items"][0], "score": 0, "engagement": 0}
@@ -186,7 +189,7 @@ def test_a_timeline_tells_the_newest_fact_first(api, lead, context, now):
     assert second["next_cursor"] is None
 
 
-@pytest.mark.parametrize(("path", "most"), [("/leads?limit=500", 3), ("/leads/{id}/timeline?limit=500", 4)])
+@pytest.mark.parametrize(("path", "most"), [("/leads?limit=500", 7), ("/leads/{id}/timeline?limit=500", 4)])
 def test_lists_ask_the_database_as_often_for_many_rows_as_for_one(api, lead, context, now, queries, path, most):
     ids = [lead(f"lead{number}@x.example", tags=["a"]) for number in range(20)]
     with context.database.transaction() as session:

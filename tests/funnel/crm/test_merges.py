@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from funnel.crm import consents, followers, history, lead_addresses, lead_edits, leads, merges, timeline
+from funnel.crm import consents, followers, history, lead_addresses, lead_edits, leads, merges, ranks, timeline
 from funnel.crm.errors import KnownLeadError, TakenError
 from funnel.crm.facts import Fact, record
 from funnel.crm.lead_changes import Edit
@@ -297,3 +297,18 @@ def factories_form(session):
         " VALUES ('guide', 'Guide', '{}', now(), now()) RETURNING id"
     )
     return session.scalar(row)
+
+
+def test_the_orders_of_the_list_know_both_and_then_each_by_itself(session, anna, anna_again, old):
+    lately = NOW + timedelta(days=3)
+    ranks.keep(session, [{"lead_id": old, "fit": None, "mark": None, "active_at": lately}])
+
+    merge(session, anna, anna_again)
+    assert active(session) == {anna.id: lately}
+
+    merges.unmerge(session, anna.id, old, NOW, "user 1", FOLLOWERS)
+    assert active(session) == {anna.id: lately, old: lately}
+
+
+def active(session):
+    return {row.lead_id: row.active_at for row in session.execute(text("SELECT lead_id, active_at FROM lead_ranks"))}

@@ -1,12 +1,16 @@
-/** What the list of leads is narrowed to. Each change begins at the first page again. */
+/** What the list of leads is narrowed to, and its order. Each change begins at the first page again. */
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { SlidersHorizontal } from "lucide-react";
 import { useEffect, useState } from "react";
 import { api, ok } from "../../api/client.ts";
+import { Button } from "../../components/Button.tsx";
 import { Chip } from "../../components/Chip.tsx";
-import { SearchField, Select, TextField } from "../../components/Field.tsx";
+import { SearchField, Select } from "../../components/Field.tsx";
 import { stage as nameOfStage } from "../../lib/facts.ts";
 import { useWords } from "../../lib/language.ts";
+import { type Asked, FILTERS, type FilterName, SORTS, sortOf } from "./asked.ts";
+import { MoreFilters, TagFilter } from "./MoreFilters.tsx";
 
 const route = getRouteApi("/leads");
 /** milliseconds without a key before the list is asked again */
@@ -16,8 +20,9 @@ export function Filters() {
   const t = useWords();
   const asked = route.useSearch();
   const navigate = route.useNavigate();
+  const [more, setMore] = useState(false);
   const stages = useQuery({ queryKey: ["stages"], queryFn: () => ok(api.GET("/api/v1/stages")), staleTime: Infinity });
-  const narrow = (change: Partial<typeof asked>) =>
+  const narrow = (change: Asked) =>
     void navigate({ search: { ...asked, cursor: undefined, ...change }, replace: true });
   const choices = [
     { value: "", label: t("leads.anyStage") },
@@ -35,21 +40,43 @@ export function Filters() {
           value={asked.stage ?? ""}
           onChange={(stage) => narrow({ stage: stage || undefined })}
         />
-        <TagFilter onTag={(tag) => narrow({ tag })} />
+        <TagFilter label={t("leads.tag")} onTag={(tag) => narrow({ tag })} />
+        <Select
+          hidden
+          label={t("leads.sort")}
+          className="min-w-40 max-sm:flex-1"
+          choices={SORTS.map((sort) => ({ value: sort, label: t(`leads.sort.${sort}`) }))}
+          value={sortOf(asked)}
+          onChange={(sort) => narrow({ sort: sort === "newest" ? undefined : sort })}
+        />
+        <Button aria-expanded={more} onPress={() => setMore(!more)}>
+          <SlidersHorizontal size={16} aria-hidden /> {t("leads.more")}
+        </Button>
       </div>
-      {(asked.stage || asked.tag) && (
-        <div className="mt-2 flex flex-wrap gap-2">
-          {asked.stage && (
-            <Chip
-              text={t("leads.stageIs", { name: nameOfStage(asked.stage, t) })}
-              onRemove={() => narrow({ stage: undefined })}
-            />
-          )}
-          {asked.tag && (
-            <Chip text={t("leads.tagIs", { name: asked.tag })} onRemove={() => narrow({ tag: undefined })} />
-          )}
-        </div>
-      )}
+      {more && <MoreFilters asked={asked} onNarrow={narrow} />}
+      <Chips asked={asked} onNarrow={narrow} />
+    </div>
+  );
+}
+
+function Chips({ asked, onNarrow }: { asked: Asked; onNarrow: (change: Asked) => void }) {
+  const t = useWords();
+  const told = (name: FilterName, value: string) => {
+    if (name === "stage") return nameOfStage(value, t);
+    if (name === "may_mail") return t(value === "yes" ? "leads.mail.yes" : "leads.mail.no");
+    return value;
+  };
+  const given = FILTERS.flatMap((name) => (asked[name] === undefined ? [] : [{ name, value: asked[name] }]));
+  if (given.length === 0) return null;
+  return (
+    <div className="mt-2 flex flex-wrap gap-2">
+      {given.map(({ name, value }) => (
+        <Chip
+          key={name}
+          text={t(`leads.is.${name}`, { name: told(name, value) })}
+          onRemove={() => onNarrow({ [name]: undefined })}
+        />
+      ))}
     </div>
   );
 }
@@ -72,28 +99,5 @@ function Typed({ value, onRest }: { value: string; onRest: (text: string) => voi
       onChange={setTyped}
       className="min-w-0 flex-1 basis-64 sm:max-w-sm"
     />
-  );
-}
-
-/** A tag is asked for whole: Enter puts it on. */
-function TagFilter({ onTag }: { onTag: (tag: string) => void }) {
-  const t = useWords();
-  const [tag, setTag] = useState("");
-  const put = (event: React.FormEvent) => {
-    event.preventDefault();
-    if (tag.trim()) onTag(tag.trim());
-    setTag("");
-  };
-  return (
-    <form onSubmit={put} className="max-sm:flex-1">
-      <TextField
-        hidden
-        label={t("leads.tag")}
-        placeholder={t("leads.tag")}
-        value={tag}
-        onChange={setTag}
-        className="sm:w-40"
-      />
-    </form>
   );
 }

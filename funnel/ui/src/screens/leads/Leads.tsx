@@ -16,6 +16,7 @@ import { LIVE } from "../../lib/live.ts";
 import { nameOf } from "../../lib/people.ts";
 import { useMay } from "../../lib/may.ts";
 import { BulkBar } from "./bulk/BulkBar.tsx";
+import { filterOf, sortOf } from "./asked.ts";
 import { Filters } from "./Filters.tsx";
 
 const route = getRouteApi("/leads");
@@ -26,14 +27,16 @@ const TAGS = 3;
 export function Leads() {
   const t = useWords();
   const asked = route.useSearch();
+  const filter = filterOf(asked);
+  const sort = sortOf(asked);
   const query = useQuery({
     queryKey: ["leads", "list", asked],
-    queryFn: () => ok(api.GET("/api/v1/leads", { params: { query: { ...asked, limit: PAGE } } })),
+    queryFn: () =>
+      ok(api.GET("/api/v1/leads", { params: { query: { ...filter, sort, cursor: asked.cursor, limit: PAGE } } })),
     placeholderData: keepPreviousData,
     ...LIVE,
   });
   const [chosen, setChosen] = useState<ReadonlySet<string | number>>(new Set());
-  const { cursor: _, ...filter } = asked;
   const address = (cursor?: string): LinkProps => ({ to: "/leads", search: { ...asked, cursor } });
   return (
     <Page
@@ -46,7 +49,7 @@ export function Leads() {
           <Link to="/duplicates" className="text-brand hover:underline">
             {t("duplicates.title")}
           </Link>
-          <span className="text-mute">{t("leads.order")}</span>
+          {query.data && query.data.count !== null && <Count count={query.data.count} more={query.data.more} />}
         </span>
       }
     >
@@ -54,7 +57,7 @@ export function Leads() {
       <Loaded query={query} lines={8}>
         {({ items, next_cursor: next }) =>
           items.length === 0 ? (
-            <Nobody filtered={Boolean(asked.search || asked.stage || asked.tag)} />
+            <Nobody filtered={Object.values(filter).some((one) => one !== undefined)} />
           ) : (
             <>
               <BulkBar leads={[...chosen].map(Number)} filter={filter} onNone={() => setChosen(new Set())} />
@@ -66,6 +69,12 @@ export function Leads() {
       </Loaded>
     </Page>
   );
+}
+
+function Count({ count, more }: { count: number; more: boolean }) {
+  const t = useWords();
+  const told = count.toLocaleString(useLocale());
+  return <span className="text-mute">{t("leads.count", { n: more ? `${told}+` : told })}</span>;
 }
 
 function LeadTable({
@@ -91,7 +100,7 @@ function LeadTable({
     },
     { id: "tags", title: t("leads.tags"), wide: true, cell: (lead) => <Tags tags={lead.tags} /> },
     { id: "created", title: t("leads.created"), wide: true, cell: (lead) => <Moment at={lead.created_at} /> },
-    { id: "changed", title: t("leads.changed"), wide: true, cell: (lead) => <Moment at={lead.updated_at} /> },
+    { id: "active", title: t("leads.active"), wide: true, cell: (lead) => <Moment at={lead.last_activity_at} /> },
   ];
   return (
     <Table
