@@ -14,7 +14,7 @@ from funnel.api.auth import caller, requires
 from funnel.api.blueprint import Blueprint
 from funnel.api.errors import refuse
 from funnel.api.leads import LEAD, found
-from funnel.crm import duplicates, leads, merges, scores
+from funnel.crm import duplicates, leads, merges, scores, unmerges
 from funnel.crm.errors import TakenError
 from funnel.doors import current, engine_now, in_transaction
 from funnel.models import Job, MergedLead
@@ -57,9 +57,9 @@ def unmerge_lead(asked: dict[str, Any], lead_id: int) -> dict[str, Any]:
     try:
         with current().database.transaction() as session:
             found(leads.lead_by_id(session, lead_id))
-            merges.unmerge(session, lead_id, other, now, by, extra)
+            unmerges.unmerge(session, lead_id, other, now, by, extra)
             return scores.as_of(session, [found(leads.lead_by_id(session, other))], now)[0]
-    except merges.NotMergedError:
+    except unmerges.NotMergedError:
         refuse(422, "invalid", "The request is not valid.", {"lead": [f"Lead {other} is no part of this one."]})
     except TakenError as error:
         refuse(409, "taken", str(error))

@@ -1,8 +1,9 @@
-"""Leads that are one person become one lead: numbers and addresses lead there, nothing is lost, all can be undone."""
+"""Leads that are one person become one lead: numbers and addresses lead there, nothing is lost. See `unmerges`, too."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,10 @@ from sqlalchemy.orm import Session
 from funnel import merging
 from funnel.crm import consents, followers, scores
 from funnel.crm.consents import Proof
-from funnel.crm.errors import TakenError
 from funnel.crm.facts import Fact, record
 from funnel.crm.followers import Follower
 from funnel.crm.subjects import ladder_and_decay
-from funnel.models import Lead, MergedLead
+from funnel.models import MergedLead
 
 #: leads that may become part of one in one go
 MOST = 10
@@ -35,10 +35,6 @@ class UnknownLeadsError(Exception):
         self.ids = sorted(ids)
 
 
-class NotMergedError(Exception):
-    """That lead is no part of this one."""
-
-
 # Their order is the one that every room keeps. No other lock, since those who are no more are deleted.
 _LOCK = text("SELECT to_jsonb(l) FROM leads l WHERE id = ANY (:ids) ORDER BY id FOR UPDATE")
 _DELETE = text("DELETE FROM leads WHERE id = :id")
@@ -48,12 +44,6 @@ _RING = text("""
 """)
 _LAST = text("SELECT coalesce(max(id), 0) FROM consents WHERE lead_id = :lead")
 _WRITTEN = text("SELECT id FROM consents WHERE lead_id = :lead AND id > :last")
-_UNWRITE = text("DELETE FROM consents WHERE lead_id = :lead AND id = ANY (:ids) AND channel = :channel")
-_SAID_NO = text("""
-    SELECT purpose FROM (SELECT DISTINCT ON (purpose) purpose, action, id FROM consents WHERE lead_id = :lead
-                          ORDER BY purpose, id DESC) AS last
-     WHERE action IN ('withdrawn', 'denied') AND id > :since
-""")
 
 
 def merge(
@@ -75,8 +65,10 @@ def merge(
         raise UnknownLeadsError(missing)
     ladder, _ = ladder_and_decay(session)
     for other in sorted(set(others) - {lead_id}):
-        rows[lead_id] = _absorb(session, rows[lead_id], rows[other], _Wanted(chosen, ladder, now, by, extra))
-    _settle(session, [lead_id], now)
+        rows[lead_id] = _absorb(
+            session, rows[lead_id], rows[other], _Wanted(chosen, ladder, now, by, (*extra, *followers.OWN))
+        )
+    settle(session, [lead_id], now)
 
 
 def lock(session: Session, lead_ids: Collection[int]) -> dict[int, Any]:
@@ -84,19 +76,15 @@ def lock(session: Session, lead_ids: Collection[int]) -> dict[int, Any]:
     return {row["id"]: row for row in session.scalars(_LOCK, {"ids": sorted(lead_ids)})}
 
 
+@dataclass(frozen=True)
 class _Wanted:
     """What holds for all leads of one merge."""
 
-    def __init__(
-        self,
-        chosen: Mapping[str, int],
-        ladder: Mapping[str, int],
-        now: datetime,
-        by: str,
-        extra: Sequence[Follower],
-    ) -> None:
-        self.chosen, self.ladder, self.now, self.by = chosen, ladder, now, by
-        self.followers = (*extra, *followers.OWN)
+    chosen: Mapping[str, int]
+    ladder: Mapping[str, int]
+    now: datetime
+    by: str
+    followers: Sequence[Follower]
 
 
 def _absorb(session: Session, kept: Any, other: Any, wanted: _Wanted) -> Any:
@@ -165,73 +153,11 @@ def write(session: Session, lead_id: int, columns: Mapping[str, Any], now: datet
     return session.scalar(statement, values)
 
 
-def _settle(session: Session, lead_ids: Sequence[int], now: datetime) -> None:
+def settle(session: Session, lead_ids: Sequence[int], now: datetime) -> None:
     """Scores that follow from the ledgers as they are now, and a look at once at what else follows."""
     scores.recount(session, lead_ids, now)
     session.execute(_RING, {"leads": list(lead_ids), "now": now})
     session.expire_all()
-
-
-def unmerge(session: Session, lead_id: int, other_id: int, now: datetime, by: str, extra: Sequence[Follower]) -> None:
-    """Make a merged lead a lead of its own again, with all that it brought; what came since stays where it came.
-
-    Who has said no since has said it for both. Records `unmerged` on it, `released` on the lead it was part of. Raises
-    NotMergedError; TakenError when its address belongs to somebody else now.
-    """
-    [kept] = lock(session, [lead_id]).values() or [None]
-    merged = session.get(MergedLead, other_id, with_for_update=True)
-    if kept is None or merged is None or merged.into_id != lead_id:
-        raise NotMergedError
-    if session.scalar(select(Lead.id).where(Lead.email == merged.email)):
-        raise TakenError("Another lead has its address now.")
-    _restore(session, merged.lead)
-    for one in [merged, *_twins(session, merged)]:
-        for follower in (*extra, *followers.OWN):
-            follower.give_back(session, other_id, lead_id, one.moved.get(follower.table), now)
-    _give_back(session, kept, merged, now)
-    session.delete(merged)
-    session.flush()
-    told = [Fact("unmerged", other_id, now, {"from": lead_id, "by": by})]
-    record(session, [*told, Fact("released", lead_id, now, {"lead": other_id, "by": by})])
-    _settle(session, [lead_id, other_id], now)
-
-
-def _restore(session: Session, row: Mapping[str, Any]) -> None:
-    """The row of a lead as it was. Columns that came with a later version get their default."""
-    names = ", ".join(
-        column.name for column in Lead.__table__.columns if column.name in row and column.computed is None
-    )
-    session.execute(
-        text(f"""
-            INSERT INTO leads ({names}) OVERRIDING SYSTEM VALUE
-            SELECT {names} FROM jsonb_populate_record(CAST(NULL AS leads), CAST(:row AS jsonb))
-        """),
-        {"row": orjson.dumps(row).decode()},
-    )
-
-
-def _twins(session: Session, merged: MergedLead) -> Sequence[MergedLead]:
-    """Those who came to its address while it was merged, and were merged after it; they are its own from now on."""
-    twins = session.scalars(
-        select(MergedLead).where(
-            MergedLead.email == merged.email, MergedLead.into_id == merged.into_id, MergedLead.id != merged.id
-        )
-    ).all()
-    for twin in twins:
-        twin.into_id = merged.id
-    session.flush()
-    return twins
-
-
-def _give_back(session: Session, kept: Any, merged: MergedLead, now: datetime) -> None:
-    """What the merge changed in the lead that stays, where it still stands; and what both have said since."""
-    changed, lead_id = merged.changed, merged.into_id
-    said_no = session.scalars(_SAID_NO, {"lead": lead_id, "since": changed["last_consent"]}).all()
-    write(session, lead_id, merging.parted(kept, changed["before"], changed["after"]), now)
-    session.execute(_UNWRITE, {"lead": lead_id, "ids": changed["consents"], "channel": CHANNEL})
-    asked = consents.state(session, [merged.id])[merged.id]
-    if purposes := [purpose for purpose in said_no if purpose in asked]:
-        consents.withdraw(session, merged.id, purposes, now, proof=Proof(CHANNEL))
 
 
 def merged_into(session: Session, lead_id: int) -> Sequence[MergedLead]:

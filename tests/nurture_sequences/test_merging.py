@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from funnel.crm import leads, merges
+from funnel.crm import leads, merges, unmerges
 from funnel.crm.errors import TakenError
 from funnel.crm.leads import Capture
 from funnel.models import Event, Lead, MergedLead, Submission
@@ -26,7 +26,7 @@ def merge(session, kept, *others, now=NOW):
 
 
 def unmerge(session, kept, other, now=NOW):
-    merges.unmerge(session, kept, other, now, "user 1", FOLLOWERS)
+    unmerges.unmerge(session, kept, other, now, "user 1", FOLLOWERS)
 
 
 @pytest.fixture

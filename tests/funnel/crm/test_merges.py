@@ -6,7 +6,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from funnel.crm import consents, followers, history, lead_addresses, lead_edits, leads, merges, ranks, timeline
+from funnel.crm import (
+    consents,
+    followers,
+    history,
+    lead_addresses,
+    lead_edits,
+    leads,
+    merges,
+    ranks,
+    timeline,
+    unmerges,
+)
 from funnel.crm.errors import KnownLeadError, TakenError
 from funnel.crm.facts import Fact, record
 from funnel.crm.lead_changes import Edit
@@ -24,7 +35,7 @@ def merge(session, kept, *others, chosen=None, now=NOW):
 
 
 def unmerge(session, kept, other_id, now=NOW):
-    merges.unmerge(session, kept.id, other_id, now, "user 1", FOLLOWERS)
+    unmerges.unmerge(session, kept.id, other_id, now, "user 1", FOLLOWERS)
 
 
 @pytest.fixture
@@ -216,9 +227,9 @@ def test_merges_of_merged_leads_lead_to_the_last_and_come_apart_in_any_order(ses
     assert leads.lead_known_as(session, old) is third
     assert leads.lead_by_email(session, "a.private@example.com") is third
 
-    merges.unmerge(session, third.id, old, NOW, "user 1", FOLLOWERS)
+    unmerges.unmerge(session, third.id, old, NOW, "user 1", FOLLOWERS)
     assert leads.lead_known_as(session, first) is third
-    merges.unmerge(session, third.id, first, NOW, "user 1", FOLLOWERS)
+    unmerges.unmerge(session, third.id, first, NOW, "user 1", FOLLOWERS)
 
     known = {row["email"]: row["fields"] for row in everything(session)["leads"]}
     assert known.keys() == {row["email"] for row in before["leads"]}
@@ -279,7 +290,7 @@ def test_what_cannot_be_merged_says_which(session, anna):
     with pytest.raises(merges.UnknownLeadsError) as raised:
         merges.merge(session, anna.id, [anna.id + 10_000], {}, NOW, "user 1", FOLLOWERS)
     assert raised.value.ids == [anna.id + 10_000]
-    with pytest.raises(merges.NotMergedError):
+    with pytest.raises(unmerges.NotMergedError):
         unmerge(session, anna, anna.id + 10_000)
 
 
@@ -306,7 +317,7 @@ def test_the_orders_of_the_list_know_both_and_then_each_by_itself(session, anna,
     merge(session, anna, anna_again)
     assert active(session) == {anna.id: lately}
 
-    merges.unmerge(session, anna.id, old, NOW, "user 1", FOLLOWERS)
+    unmerges.unmerge(session, anna.id, old, NOW, "user 1", FOLLOWERS)
     assert active(session) == {anna.id: lately, old: lately}
 
 
