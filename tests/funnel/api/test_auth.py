@@ -1,5 +1,6 @@
 """Who may call what: every route, every scope, tokens and sessions."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -166,6 +167,9 @@ def test_people_read_the_api_on_a_page_without_scripts(client):
 
     assert "<code>PUT /api/v1/sequences/{key}</code>" in page
     assert "<script" not in page
+    assert "Idempotency-Key" in page
+    assert "http://localhost/api/v1/leads" in page
+    assert not re.search(r'(?:src|href)="(?!/)', page), "something is loaded from elsewhere"
 
 
 def test_the_description_is_openapi_with_the_scope_of_each_operation(client):
