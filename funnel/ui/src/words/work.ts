@@ -6,6 +6,10 @@ export const work = {
   "who.itself": ["by itself", "automatiquement"],
   "who.removed": ["{name} (removed)", "{name} (retiré)"],
 
+  "owner.any": ["All owners", "Tous les responsables"],
+  "owner.mine": ["My leads", "Mes prospects"],
+  "owner.nobodys": ["Nobody’s", "À personne"],
+  "leads.is.owner": ["Owner: {name}", "Responsable : {name}"],
   "owner.title": ["Owner", "Responsable"],
   "owner.done": ["Given to {name}.", "Confié à {name}."],
   "owner.none": ["Nobody takes care of this lead now.", "Plus personne ne s’occupe de ce prospect."],

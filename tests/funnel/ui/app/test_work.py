@@ -21,8 +21,9 @@ def pair(place):
     with place.database.transaction() as session:
         session.execute(text("TRUNCATE notes, tasks"))
         session.execute(text("DELETE FROM leads WHERE fields ->> 'phone' = '+33612345678'"))
-        first = factories.lead(session, fields={"first_name": "Ada", "city": "Nice", "phone": "+33612345678"})
-        second = factories.lead(session, fields={"first_name": "A.", "phone": "+33612345678"})
+        now = datetime.now(UTC)
+        first = factories.lead(session, at=now, fields={"first_name": "Ada", "city": "Nice", "phone": "+33612345678"})
+        second = factories.lead(session, at=now, fields={"first_name": "A.", "phone": "+33612345678"})
         return first.id, second.id
 
 
@@ -87,6 +88,10 @@ def test_a_lead_is_given_to_somebody(tab, place, pair):
     expect(page.get_by_text("Given to")).to_be_visible()
     page.reload()
     expect(owner).not_to_have_value("")
+    page.goto(f"{place.url}/app/leads")
+    page.get_by_role("combobox", name="Owner").select_option("My leads")
+    expect(page.get_by_role("link", name="Ada")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(2)
     with place.database.transaction() as session:
         assert session.get(Lead, pair[0]).owner_id
 

@@ -8,9 +8,11 @@ import { Button } from "../../components/Button.tsx";
 import { Chip } from "../../components/Chip.tsx";
 import { SearchField, Select } from "../../components/Field.tsx";
 import { stage as nameOfStage } from "../../lib/facts.ts";
+import { useColleagues } from "../../lib/colleagues.ts";
 import { useWords } from "../../lib/language.ts";
 import { type Asked, FILTERS, type FilterName, SORTS, sortOf } from "./asked.ts";
 import { MoreFilters, TagFilter } from "./MoreFilters.tsx";
+import { OwnerFilter } from "./OwnerFilter.tsx";
 
 const route = getRouteApi("/leads");
 /** milliseconds without a key before the list is asked again */
@@ -40,6 +42,7 @@ export function Filters() {
           value={asked.stage ?? ""}
           onChange={(stage) => narrow({ stage: stage || undefined })}
         />
+        <OwnerFilter asked={asked} onNarrow={narrow} />
         <TagFilter label={t("leads.tag")} onTag={(tag) => narrow({ tag })} />
         <Select
           hidden
@@ -61,7 +64,9 @@ export function Filters() {
 
 function Chips({ asked, onNarrow }: { asked: Asked; onNarrow: (change: Asked) => void }) {
   const t = useWords();
+  const { name: nameOf } = useColleagues();
   const told = (name: FilterName, value: string) => {
+    if (name === "owner") return nameOf(Number(value) || null);
     if (name === "stage") return nameOfStage(value, t);
     if (name === "may_mail") return t(value === "yes" ? "leads.mail.yes" : "leads.mail.no");
     return value;

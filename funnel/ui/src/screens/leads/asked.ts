@@ -4,6 +4,7 @@ import type { Schemas } from "../../api/client.ts";
 /** What narrows the list, in the order of its chips. */
 export const FILTERS = [
   "stage",
+  "owner",
   "tag",
   "no_tag",
   "may_mail",
@@ -25,6 +26,7 @@ export function filterOf(asked: Asked): Schemas["LeadFilterIn"] {
   return {
     search: asked.search,
     stage: list(asked.stage),
+    owner: /^[0-9]{1,15}$/.test(asked.owner ?? "") ? Number(asked.owner) : undefined,
     tag: list(asked.tag),
     no_tag: list(asked.no_tag),
     may_mail: asked.may_mail === undefined ? undefined : asked.may_mail === "yes",
