@@ -37,7 +37,7 @@ VALUES = {
 @pytest.fixture
 def app(context):
     # There are more routes than a stranger may ask for in a minute.
-    context.settings = replace(context.settings, rate_per_network=0)
+    context.settings = replace(context.settings, rate_per_network=0, rate_per_user=0)
     context.settings = replace(context.settings, rate_per_network=0)  # there are more routes than calls in a minute
     app = wsgi.compose(context.settings, context)
     app.testing = True
@@ -157,6 +157,14 @@ class TestSession:
         answer = signed_in.post("/api/v1/forms", json={"key": "a", "name": "A"}, headers=headers)
 
         assert answer.status_code == status
+
+    def test_no_write_of_any_route_goes_without_the_csrf_header(self, routes, signed_in):
+        writes = [(method, path) for method, path, _ in routes if method != "GET"]
+
+        assert len(writes) > 40
+        for method, path in writes:
+            answer = signed_in.open(path, method=method)
+            assert (answer.status_code, "X-CSRF-Token" in answer.json["detail"]) == (403, True), (method, path)
 
     def test_a_bad_token_is_not_helped_by_a_good_cookie(self, signed_in):
         assert signed_in.get("/api/v1/leads", headers={"Authorization": "Bearer x"}).status_code == 401
