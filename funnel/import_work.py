@@ -22,7 +22,7 @@ from funnel.models import Import, Job
 
 FOLLOW = "import_follow"
 #: rows of one bite of writing
-ROWS = 10_000
+ROWS = 20_000
 #: while reactions are busy with others
 REST = timedelta(seconds=1)
 _READ, _WRITE = "read", "write"

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from funnel.crm import files, jobs, kept_answers, partitions, retention, webhooks
+from funnel.crm.imports import staging
 from nurture_sequences import enrolling, settling
 from nurture_sequences.actors import Actors
 from nurture_sequences.engine import Engine
@@ -135,6 +136,7 @@ class Pulse:
             jobs.forget_old(session, context.wall())
             webhooks.forget_old(session, context.wall())
             files.forget_expired(session, context.wall())
+            staging.forget_expired(session)
             kept_answers.forget_old(session, context.wall())
             retention.ask_daily(session, context.wall())
         self._take_back()

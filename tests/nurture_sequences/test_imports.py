@@ -325,6 +325,20 @@ def test_nothing_is_changed_while_it_is_worked_on_and_nothing_once_it_was_run(as
             change()
 
 
+def test_the_rows_of_a_dry_run_that_no_run_followed_go_with_their_file(asked, session, play):
+    asked(uploaded(session, PEOPLE), dry=True)
+    kept = uploaded(session, PEOPLE)
+    asked(kept, dry=True)
+    session.execute(text("UPDATE files SET expires_at = :then WHERE id <> :kept"), {"then": NOW, "kept": kept.file_id})
+    session.commit()
+    play.context.at += import_work.REST
+
+    play.pulse._housekept = float("-inf")
+    play.pulse._housekeep()
+
+    assert session.scalars(text("SELECT DISTINCT import_id FROM import_rows")).all() == [kept.id]
+
+
 def many(count):
     return "email,first name,city\n" + "".join(f"lead{n}@example.com,Lead {n},Lyon\n" for n in range(count))
 

@@ -30,9 +30,9 @@ _GRANT = text(f"""
     SELECT lead_id, :purpose, 'granted', :permits_mail, :wording, 'import', :import,
            coalesce(CAST(told->>'consent_at' AS timestamptz), CAST(:at AS timestamptz))
       FROM import_batch batch
-     WHERE said = {STRENGTH[YES]} AND NOT EXISTS (
+     WHERE said = {STRENGTH[YES]} AND (is_new OR NOT EXISTS (
            SELECT FROM consents WHERE lead_id = batch.lead_id
-              AND (purpose = :purpose OR action IN ('withdrawn', 'denied')))
+              AND (purpose = :purpose OR action IN ('withdrawn', 'denied'))))
      ORDER BY lead_id
     RETURNING lead_id
 """)

@@ -18,6 +18,7 @@ _CLEAR = (
     text("DELETE FROM import_rows WHERE import_id = :import"),
     text("DELETE FROM import_refusals WHERE import_id = :import"),
 )
+_FORGOTTEN = text("DELETE FROM import_rows WHERE import_id IN (SELECT id FROM imports WHERE file_id IS NULL)")
 _ANY = text("SELECT EXISTS (SELECT FROM import_rows WHERE import_id = :import)")
 _UPTO = text("""
     SELECT email FROM import_rows WHERE import_id = :import AND email > :after ORDER BY email OFFSET :size LIMIT 1
@@ -46,6 +47,11 @@ def clear(session: Session, import_id: int) -> None:
 def clear_rows(session: Session, import_id: int) -> None:
     """Forget the rows; what was refused is still told."""
     session.execute(_CLEAR[0], {"import": import_id})
+
+
+def forget_expired(session: Session) -> None:
+    """Forget the rows whose file is no longer kept: of a dry run that no run followed, or of a run that was stopped."""
+    session.execute(_FORGOTTEN)
 
 
 def present(session: Session, import_id: int) -> bool:
