@@ -24,18 +24,23 @@ FUNCTIONS = (
                   'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe') END
     """,
     # Digits in a row as well, for numbers written with spaces; each part of an address, for its first letters.
+    # In PL/pgSQL, which keeps its plans: a function in SQL would be planned anew with each form post.
     r"""
-    CREATE FUNCTION searched(email text, fields jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+    CREATE OR REPLACE FUNCTION searched(email text, fields jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$ BEGIN RETURN
         ' ' || folded(email || ' ' || translate(email, '@.-_+', '     ') || coalesce((
             SELECT string_agg(' ' || left(value, 200) || CASE WHEN value ~ '^[+(]?[0-9][-0-9 ().\/]{5,30}$'
                               THEN ' ' || translate(value, '+-(). /', '') ELSE '' END, '')
-              FROM jsonb_each_text(fields)), ''))
+              FROM jsonb_each_text(fields)), ''));
+    END $$
     """,
     """
-    CREATE FUNCTION sort_name(email text, fields jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+    CREATE OR REPLACE FUNCTION sort_name(email text, fields jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$ BEGIN RETURN
         left(folded(coalesce(
             nullif(trim(concat(fields ->> 'first_name', ' ', fields ->> 'last_name')), ''),
-            nullif(trim(fields ->> 'name'), ''), email)), 200)
+            nullif(trim(fields ->> 'name'), ''), email)), 200);
+    END $$
     """,
 )
 
