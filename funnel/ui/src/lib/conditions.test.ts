@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Plain, freshValue, readCondition, readTerm, TERMS, writeCondition, writeTerm } from "./conditions.ts";
+import { freshValue, readCondition, TERMS, writeCondition } from "./conditions.ts";
+import { type Plain, readTerm, writeTerm } from "./terms.ts";
 import type { Json } from "./sequence/document.ts";
 
 const CONDITIONS: Json[] = [

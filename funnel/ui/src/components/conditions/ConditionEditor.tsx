@@ -7,14 +7,13 @@ import { useWords } from "../../lib/language.ts";
 import {
   freshValue,
   readCondition,
-  readTerm,
   TERMS,
   writeCondition,
-  writeTerm,
   type Group,
   type Row,
   type Term,
 } from "../../lib/conditions.ts";
+import { readTerm, writeTerm } from "../../lib/terms.ts";
 import type { Json } from "../../lib/sequence/document.ts";
 import { JsonField } from "../JsonField.tsx";
 import { TermFields } from "./TermFields.tsx";

@@ -1,4 +1,5 @@
 /** The fields of one term of a condition. */
+import { type Term } from "../../lib/conditions.ts";
 import {
   DATE_TESTS,
   FIELD_TESTS,
@@ -7,8 +8,7 @@ import {
   SEQUENCE_TESTS,
   SOURCE_PARTS,
   SOURCE_TESTS,
-  type Term,
-} from "../../lib/conditions.ts";
+} from "../../lib/terms.ts";
 import { EVENTS, NETWORKS, useForms, usePurposes, useSegments, useSequences, useStages } from "../../lib/known.ts";
 import { useWords } from "../../lib/language.ts";
 import { Select, TextField } from "../Field.tsx";

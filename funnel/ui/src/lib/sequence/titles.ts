@@ -2,7 +2,8 @@
 import type { Key, Values } from "../../words/words.ts";
 import { type Json, type Step, armsOf, isFields, kindOf } from "./document.ts";
 import { readDuration } from "./durations.ts";
-import { readCondition, readTerm, type Group, type Row } from "../conditions.ts";
+import { readCondition, type Group, type Row } from "../conditions.ts";
+import { readTerm } from "../terms.ts";
 
 export type Say = (key: Key, values?: Values) => string;
 
