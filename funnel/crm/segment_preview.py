@@ -19,11 +19,11 @@ from funnel.models import Lead
 
 EXAMPLES = 10
 #: how long counting all, and looking for the newest, may take before the sample decides (milliseconds)
-COUNTING, LOOKING = 80, 60
+COUNTING, LOOKING = 50, 40
 #: and how long the sample may take: then there is no answer
 SAMPLING = 2000
 #: leads in a sample, about
-SAMPLE = 4000
+SAMPLE = 3000
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ _SIZE = text("SELECT greatest(reltuples, 0) AS rows FROM pg_class WHERE oid = to
 
 
 def preview(session: Session, condition: Condition, now: datetime) -> Preview:
-    """Within a third of a second or so; whatever the condition is, within a few seconds."""
+    """Within a fifth of a second or so; whatever the condition is, within a few seconds."""
     _, decay = ladder_and_decay(session)
     whole = segment_conditions.asked(condition, segment_conditions.known(session)).condition
     asked = sql(whole, now, decay)
