@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 #: rows in a row group: what is in memory at a time
-ROWS = 50_000
+ROWS = 20_000
 
 
 def available() -> bool:

@@ -1,6 +1,7 @@
 /** The words of the app, in both languages, side by side. A text may count: "{n} lead|{n} leads". */
 import { board } from "./board.ts";
 import { bulk } from "./bulk.ts";
+import { exports } from "./exports.ts";
 import { facts } from "./facts.ts";
 import { held } from "./held.ts";
 import { home } from "./home.ts";
@@ -14,6 +15,7 @@ import { sequences } from "./sequences.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
 import { work } from "./work.ts";
+import { webhooks } from "./webhooks.ts";
 
 /** English and French of one text. */
 export type Pair = readonly [en: string, fr: string];
@@ -36,6 +38,8 @@ export const words = {
   ...sequences,
   ...settings,
   ...work,
+  ...exports,
+  ...webhooks,
 } as const satisfies Record<string, Pair>;
 export type Key = keyof typeof words;
 

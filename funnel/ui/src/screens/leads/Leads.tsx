@@ -4,7 +4,7 @@ import { getRouteApi, Link, type LinkProps } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, ok, type Schemas } from "../../api/client.ts";
 import { Badge } from "../../components/Badge.tsx";
-import { LinkButton } from "../../components/Button.tsx";
+import { Button, LinkButton } from "../../components/Button.tsx";
 import { Moment } from "../../components/Moment.tsx";
 import { Page } from "../../components/Page.tsx";
 import { Pages } from "../../components/Pages.tsx";
@@ -17,6 +17,7 @@ import { nameOf } from "../../lib/people.ts";
 import { useMay } from "../../lib/may.ts";
 import { BulkBar } from "./bulk/BulkBar.tsx";
 import { filterOf, sortOf } from "./asked.ts";
+import { ExportDialog } from "./ExportDialog.tsx";
 import { Filters } from "./Filters.tsx";
 
 const route = getRouteApi("/leads");
@@ -37,12 +38,14 @@ export function Leads() {
     ...LIVE,
   });
   const [chosen, setChosen] = useState<ReadonlySet<string | number>>(new Set());
+  const [exporting, exportThem] = useState(false);
+  const may = useMay();
   const address = (cursor?: string): LinkProps => ({ to: "/leads", search: { ...asked, cursor } });
   return (
     <Page
       title={t("leads.title")}
       beside={
-        <span className="flex items-baseline gap-4">
+        <span className="flex flex-wrap items-baseline gap-x-4 gap-y-2">
           <Link to="/imports" className="text-brand hover:underline">
             {t("imports.open")}
           </Link>
@@ -50,9 +53,11 @@ export function Leads() {
             {t("duplicates.title")}
           </Link>
           {query.data && query.data.count !== null && <Count count={query.data.count} more={query.data.more} />}
+          {may("exports:read") && <Button onPress={() => exportThem(true)}>{t("export.button")}</Button>}
         </span>
       }
     >
+      {exporting && <ExportDialog filter={filter} onClose={() => exportThem(false)} />}
       <Filters />
       <Loaded query={query} lines={8}>
         {({ items, next_cursor: next }) =>

@@ -20,4 +20,9 @@ export const TABS: readonly SettingsTab[] = [
     name: "assignment.title",
     Content: lazy(() => import("./assignment/Assignment.tsx").then(({ Assignment }) => ({ default: Assignment }))),
   },
+  {
+    id: "webhooks",
+    name: "webhooks.title",
+    Content: lazy(() => import("./webhooks/Webhooks.tsx").then(({ Webhooks }) => ({ default: Webhooks }))),
+  },
 ];

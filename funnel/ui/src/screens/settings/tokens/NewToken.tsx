@@ -5,8 +5,8 @@ import { ApiError, api, ok, type Schemas } from "../../../api/client.ts";
 import { Button } from "../../../components/Button.tsx";
 import { Dialog } from "../../../components/Dialog.tsx";
 import { Checkbox, Select, TextField } from "../../../components/Field.tsx";
+import { ShownOnce } from "../../../components/ShownOnce.tsx";
 import { ErrorBox, Loaded } from "../../../components/States.tsx";
-import { toast } from "../../../components/Toast.tsx";
 import { useWords } from "../../../lib/language.ts";
 
 type Scope = Schemas["TokenIn"]["scopes"][number];
@@ -20,7 +20,11 @@ export function NewToken({ onClose }: { onClose: () => void }) {
   const [text, tell] = useState<string>();
   return (
     <Dialog open onClose={onClose} title={t(text ? "tokens.made" : "tokens.new")} wide role="alertdialog">
-      {text ? <Told text={text} onClose={onClose} /> : <Wish onMade={tell} onClose={onClose} />}
+      {text ? (
+        <ShownOnce said={t("tokens.once")} text={text} onClose={onClose} />
+      ) : (
+        <Wish onMade={tell} onClose={onClose} />
+      )}
     </Dialog>
   );
 }
@@ -103,28 +107,6 @@ function Wish({ onMade, onClose }: { onMade: (text: string) => void; onClose: ()
         </Button>
       </div>
     </form>
-  );
-}
-
-/** Shown this once: whoever closes it without a copy makes another. */
-function Told({ text, onClose }: { text: string; onClose: () => void }) {
-  const t = useWords();
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => toast(t("tokens.copied")),
-      () => toast(t("tokens.copyByHand"), "bad"),
-    );
-  return (
-    <div className="mt-3 grid grid-cols-1 gap-3">
-      <p>{t("tokens.once")}</p>
-      <code className="rounded-md border border-line bg-raised p-3 break-all select-all">{text}</code>
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onPress={() => void copy()}>{t("tokens.copy")}</Button>
-        <Button tone="primary" onPress={onClose}>
-          {t("tokens.done")}
-        </Button>
-      </div>
-    </div>
   );
 }
 

@@ -1,0 +1,21 @@
+/** Texts of taking data away. */
+export const exports = {
+  "export.button": ["Export", "Exporter"],
+  "export.title": ["Export leads", "Exporter les prospects"],
+  "export.all": ["All leads.", "Tous les prospects."],
+  "export.filtered": ["The leads of this list, with its filters.", "Les prospects de cette liste, avec ses filtres."],
+  "export.format": ["Format", "Format"],
+  "export.csv": ["CSV, for people and other CRMs", "CSV, pour les personnes et les autres CRM"],
+  "export.ndjson": ["NDJSON, for programs", "NDJSON, pour les programmes"],
+  "export.parquet": ["Parquet, for analysis", "Parquet, pour l’analyse"],
+  "export.columns": ["Columns", "Colonnes"],
+  "export.usual": ["The usual ones, and the fields of your forms", "Les habituelles, et les champs de vos formulaires"],
+  "export.preset": ["As {name} imports them", "Comme {name} les importe"],
+  "export.separator": ["Between the cells", "Entre les cellules"],
+  "export.comma": ["Comma", "Virgule"],
+  "export.semicolon": ["Semicolon: Excel in French", "Point-virgule : Excel en français"],
+  "export.tab": ["Tab", "Tabulation"],
+  "export.bom": ["For Excel: mark the file as UTF-8", "Pour Excel : marquer le fichier comme UTF-8"],
+  "export.download": ["Download", "Télécharger"],
+  "export.noted": ["Who exports what is written down.", "Qui exporte quoi est consigné."],
+} as const;
