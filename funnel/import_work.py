@@ -21,8 +21,9 @@ from funnel.jobs import FailedError, Work
 from funnel.models import Import, Job
 
 FOLLOW = "import_follow"
-#: rows of one bite of writing
-ROWS = 20_000
+#: rows of one bite of writing; on a busy machine each makes and indexes a few thousand a second, and a statement may
+#: take 30 seconds
+ROWS = 5_000
 #: while reactions are busy with others
 REST = timedelta(seconds=1)
 _READ, _WRITE = "read", "write"
