@@ -9,6 +9,7 @@ import { imports } from "./imports.ts";
 import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
 import { maturity } from "./maturity.ts";
+import { privacy } from "./privacy.ts";
 import { rules } from "./rules.ts";
 import { segments } from "./segments.ts";
 import { sequences } from "./sequences.ts";
@@ -33,6 +34,7 @@ export const words = {
   ...facts,
   ...mailbox,
   ...maturity,
+  ...privacy,
   ...rules,
   ...segments,
   ...sequences,

@@ -16,6 +16,7 @@ import { MergedLeads } from "./Merged.tsx";
 import { Notes } from "./Notes.tsx";
 import { Origin } from "./Origin.tsx";
 import { Owner } from "./Owner.tsx";
+import { Rights } from "./Rights.tsx";
 import { Score } from "./Score.tsx";
 import { Segments } from "./Segments.tsx";
 import { StageCard } from "./StageCard.tsx";
@@ -59,6 +60,7 @@ export function LeadPage() {
               <Segments id={id} />
               <Origin id={id} />
               <MergedLeads lead={lead} />
+              <Rights id={lead.id} />
             </div>
             <div className="grid grid-cols-1 gap-4">
               <LeadTasks id={id} />

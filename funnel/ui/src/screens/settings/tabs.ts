@@ -25,4 +25,14 @@ export const TABS: readonly SettingsTab[] = [
     name: "webhooks.title",
     Content: lazy(() => import("./webhooks/Webhooks.tsx").then(({ Webhooks }) => ({ default: Webhooks }))),
   },
+  {
+    id: "privacy",
+    name: "privacy.title",
+    Content: lazy(() => import("./privacy/Privacy.tsx").then(({ Privacy }) => ({ default: Privacy }))),
+  },
+  {
+    id: "audit",
+    name: "audit.title",
+    Content: lazy(() => import("./audit/Audit.tsx").then(({ Audit }) => ({ default: Audit }))),
+  },
 ];
