@@ -25,6 +25,7 @@ export const facts = {
   "fact.message_opened": ["Opened {mail}", "A ouvert {mail}"],
   "fact.message_clicked": ["Clicked a link in {mail}", "A suivi un lien dans {mail}"],
   "fact.message_complained": ["Marked {mail} as spam", "A signalé {mail} comme indésirable"],
+  "fact.contacted": ["Was in touch, as somebody noted", "A pris contact, selon une note"],
   "fact.loop_stopped": [
     "A circle of sequences that start each other was stopped",
     "Un cercle de séquences qui se relancent a été arrêté",
