@@ -23,8 +23,9 @@ ARGUMENTS = (
 DESK, PHONE = (1440, 900), (390, 844)
 #: milliseconds that a page may take to show what is expected
 PATIENCE = 20_000
-#: what Chromium writes to its console when a form, or a change of what changed meanwhile, is refused as it should
-REFUSED = ("the server responded with a status of 422", "the server responded with a status of 412")
+#: what Chromium writes to its console when a form, a name in use, or a change of what changed meanwhile, is refused as
+#: it should
+REFUSED = tuple(f"the server responded with a status of {status}" for status in (409, 412, 422))
 
 
 @contextmanager

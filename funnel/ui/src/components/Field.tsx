@@ -42,7 +42,8 @@ export function TextField({
   ...rest
 }: Omit<TextFieldProps, "className" | "children"> & Told & { lines?: number; placeholder?: string; hidden?: boolean }) {
   return (
-    <AriaText {...rest} isInvalid={Boolean(error)} className={className}>
+    // What the service found wrong must not keep the next try from being sent, as the browser's own way would.
+    <AriaText validationBehavior="aria" {...rest} isInvalid={Boolean(error)} className={className}>
       <Label className={hidden ? "sr-only" : LABEL}>{label}</Label>
       {lines > 1 ? (
         <TextArea rows={lines} placeholder={placeholder} className={INPUT} />

@@ -33,6 +33,11 @@ export function useSession() {
   return { heard: asked.data, away: asked.error instanceof AwayError, error: asked.error, again: asked.refetch };
 }
 
+/** What was heard last, for those who only look: asking is the frame's business, and however many look, one asks. */
+export function useHeard(): Heard | undefined {
+  return useQuery({ ...question, enabled: false }).data;
+}
+
 export function isSession(key: readonly unknown[]): boolean {
   return key[0] === question.queryKey[0];
 }
@@ -44,7 +49,7 @@ export async function askAgain(client: QueryClient): Promise<void> {
 
 /** Engine time in milliseconds, moving; quick clocks move every second, real time every half minute. */
 export function useNow(): number {
-  const { data } = useQuery({ ...question, enabled: false });
+  const data = useHeard();
   const [wall, setWall] = useState(() => Date.now());
   const speed = data?.session.speed ?? 1;
   useEffect(() => {

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Drawer } from "../components/Dialog.tsx";
 import { Toasts } from "../components/Toast.tsx";
 import { useWords } from "../lib/language.ts";
+import { useSecondFactor } from "../lib/secondFactor.ts";
 import { useSession } from "../lib/session.ts";
 import { LoginEnded } from "./LoginEnded.tsx";
 import { Nav } from "./Nav.tsx";
@@ -15,6 +16,7 @@ export function Shell() {
   const t = useWords();
   const { heard, away } = useSession();
   const session = heard?.session;
+  useSecondFactor(session);
   const [folded, setFolded] = useState(false);
   const [searching, setSearching] = useState(false);
   return (

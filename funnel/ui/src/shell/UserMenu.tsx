@@ -1,4 +1,5 @@
 /** Language, appearance, signing out. */
+import { useRouter } from "@tanstack/react-router";
 import { CircleUser } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { endLogin, type Session } from "../api/client.ts";
@@ -12,9 +13,11 @@ const LANGUAGES: Record<Language, string> = { en: "English", fr: "Français" };
 
 export function UserMenu({ session }: { session: Session | undefined }) {
   const t = useWords();
+  const router = useRouter();
   const spoken = useLanguage();
   const shown = useSyncExternalStore(theme.subscribe, theme.get);
   const act = (id: string) => {
+    if (id === "account") void router.navigate({ to: "/settings/$tab", params: { tab: "account" } });
     if (id === "api") location.assign("/api/docs");
     if (id === "out") signOut(session?.csrf ?? "");
   };
@@ -55,6 +58,7 @@ export function UserMenu({ session }: { session: Session | undefined }) {
         ))}
       </MenuSection>
       <MenuSection title={session?.user ? t("user.signedIn", { email: session.user.email }) : t("common.loading")}>
+        <MenuItem id="account">{t("account.title")}</MenuItem>
         <MenuItem id="api">{t("user.api")}</MenuItem>
         <MenuItem id="out">{t("user.signOut")}</MenuItem>
       </MenuSection>

@@ -90,4 +90,8 @@ export const rules = {
   "whatIf.score.new": ["Then", "Alors"],
   "whatIf.stage.now": ["Stage now", "Étape actuelle"],
   "whatIf.stage.new": ["Then", "Alors"],
+  "rules.readOnly": [
+    "Your role lets you look and try; a marketer publishes.",
+    "Votre rôle permet de regarder et d’essayer ; la publication revient au marketing.",
+  ],
 } as const;

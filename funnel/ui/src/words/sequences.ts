@@ -460,4 +460,8 @@ export const sequences = {
     "{email} quitte la séquence, avec la raison « by hand ». Un courriel en attente ne part pas.",
   ],
   "seq.in.outDo": ["Take out", "Sortir"],
+  "seq.neverPublished": [
+    "This sequence was never published; its draft is for those who may change it.",
+    "Cette séquence n’a jamais été publiée ; son brouillon est réservé à ceux qui peuvent la modifier.",
+  ],
 } as const;

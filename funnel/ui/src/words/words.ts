@@ -2,6 +2,7 @@
 import { board } from "./board.ts";
 import { bulk } from "./bulk.ts";
 import { exports } from "./exports.ts";
+import { account } from "./account.ts";
 import { facts } from "./facts.ts";
 import { held } from "./held.ts";
 import { home } from "./home.ts";
@@ -10,6 +11,7 @@ import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
 import { maturity } from "./maturity.ts";
 import { privacy } from "./privacy.ts";
+import { people } from "./people.ts";
 import { rules } from "./rules.ts";
 import { segments } from "./segments.ts";
 import { sequences } from "./sequences.ts";
@@ -42,6 +44,8 @@ export const words = {
   ...work,
   ...exports,
   ...webhooks,
+  ...account,
+  ...people,
 } as const satisfies Record<string, Pair>;
 export type Key = keyof typeof words;
 

@@ -11,6 +11,7 @@ import { day, exact, relative } from "../../lib/dates.ts";
 import { stage } from "../../lib/facts.ts";
 import { useLocale, useWords } from "../../lib/language.ts";
 import { LIVE } from "../../lib/live.ts";
+import { useMay } from "../../lib/may.ts";
 import { useNow } from "../../lib/session.ts";
 import { MoveDialog } from "./MoveDialog.tsx";
 
@@ -18,6 +19,7 @@ type Move = Schemas["MoveOut"];
 
 export function StageCard({ id }: { id: number }) {
   const t = useWords();
+  const may = useMay();
   const [moving, setMoving] = useState(false);
   const query = useQuery({
     queryKey: ["lead", id, "stage"],
@@ -28,9 +30,11 @@ export function StageCard({ id }: { id: number }) {
     <Card
       title={t("stageOf.title")}
       beside={
-        <Button onPress={() => setMoving(true)} isDisabled={!query.data}>
-          {t("stageOf.move")}
-        </Button>
+        may("leads:write") && (
+          <Button onPress={() => setMoving(true)} isDisabled={!query.data}>
+            {t("stageOf.move")}
+          </Button>
+        )
       }
     >
       <Loaded query={query} lines={2}>

@@ -6,12 +6,14 @@ import { Confirm } from "../../components/Dialog.tsx";
 import { Moment } from "../../components/Moment.tsx";
 import { ErrorBox } from "../../components/States.tsx";
 import { useWords } from "../../lib/language.ts";
+import { useMay } from "../../lib/may.ts";
 import type { Kind } from "../../lib/rules.ts";
 import type { Rules } from "./useRules.ts";
 import { WhatIf } from "./WhatIf.tsx";
 
 export function PublishBar({ kind, rules }: { kind: Kind; rules: Rules }) {
   const t = useWords();
+  const may = useMay();
   const [asking, ask] = useState(false);
   const { published, checked, tried, publishing, dirty } = rules;
   const told = checked.data;
@@ -30,10 +32,13 @@ export function PublishBar({ kind, rules }: { kind: Kind; rules: Rules }) {
         <Button isDisabled={!dirty || wrong || tried.isPending} onPress={() => tried.mutate()}>
           {t("rules.try")}
         </Button>
-        <Button tone="primary" isDisabled={!dirty || wrong || publishing.isPending} onPress={() => ask(true)}>
-          {t("rules.publish")}
-        </Button>
+        {may("rules:write") && (
+          <Button tone="primary" isDisabled={!dirty || wrong || publishing.isPending} onPress={() => ask(true)}>
+            {t("rules.publish")}
+          </Button>
+        )}
       </div>
+      {!may("rules:write") && <p className="text-mute">{t("rules.readOnly")}</p>}
       {wrong && (
         <p role="status" className="text-bad">
           {t("rules.problems")}: {told?.problems.map((one) => one.path || "–").join(", ")}

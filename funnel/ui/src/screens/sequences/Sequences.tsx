@@ -11,6 +11,7 @@ import { Page } from "../../components/Page.tsx";
 import { EmptyState, Loaded } from "../../components/States.tsx";
 import { type Column, Table } from "../../components/Table.tsx";
 import { useLocale, useWords } from "../../lib/language.ts";
+import { useMay } from "../../lib/may.ts";
 import type { Say } from "../../lib/sequence/titles.ts";
 import { NewSequence } from "./NewSequence.tsx";
 import { MOVING, sequencesKey } from "./queries.ts";
@@ -25,6 +26,7 @@ const MOST = 10_000;
 export function Sequences() {
   const t = useWords();
   const locale = useLocale();
+  const may = useMay();
   const { cursor } = route.useSearch();
   const [making, make] = useState(false);
   const query = useQuery({
@@ -33,7 +35,7 @@ export function Sequences() {
     refetchInterval: MOVING,
     queryFn: () => ok(api.GET("/api/v1/sequences", { params: { query: cursor ? { cursor } : {} } })),
   });
-  const add = (
+  const add = may("sequences:write") && (
     <Button tone="primary" onPress={() => make(true)}>
       <Plus size={16} aria-hidden />
       {t("seqs.new")}

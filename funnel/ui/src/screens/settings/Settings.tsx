@@ -5,6 +5,8 @@ import { Page } from "../../components/Page.tsx";
 import { Skeleton } from "../../components/States.tsx";
 import { type TabView, Tabs } from "../../components/Tabs.tsx";
 import { useWords } from "../../lib/language.ts";
+import { useMay } from "../../lib/may.ts";
+import { useHeard } from "../../lib/session.ts";
 import { Missing } from "../../shell/Broken.tsx";
 import { TABS } from "./tabs.ts";
 
@@ -14,8 +16,12 @@ export function Settings() {
   const t = useWords();
   const { tab } = route.useParams();
   const navigate = route.useNavigate();
-  if (!TABS.some(({ id }) => id === tab)) return <Missing />;
-  const views: TabView[] = TABS.map(({ id, name, Content }) => ({
+  const may = useMay();
+  const heard = useHeard();
+  const tabs = TABS.filter(({ scope }) => scope === undefined || may(scope));
+  if (!heard) return null;
+  if (!tabs.some(({ id }) => id === tab)) return <Missing />;
+  const views: TabView[] = tabs.map(({ id, name, Content }) => ({
     id,
     title: t(name),
     content: (

@@ -6,6 +6,7 @@ import { Button, IconButton } from "../../../components/Button.tsx";
 import { Select } from "../../../components/Field.tsx";
 import { Menu, MenuItem } from "../../../components/Menu.tsx";
 import { useWords } from "../../../lib/language.ts";
+import { useMay } from "../../../lib/may.ts";
 import type { Told } from "../../../lib/sequence/saving.ts";
 import { StatusBadge } from "../StatusBadge.tsx";
 import { SaveState } from "./SaveState.tsx";
@@ -41,6 +42,7 @@ export function Header({
   does: Does;
 }) {
   const t = useWords();
+  const writes = useMay()("sequences:write");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   useEffect(() => {
@@ -48,7 +50,7 @@ export function Header({
   });
   const { live_number: live, status } = sequence;
   const versions = [
-    { value: "", label: t("seq.viewDraft") },
+    ...(writes ? [{ value: "", label: t("seq.viewDraft") }] : []),
     ...numbers.map((n) => ({ value: String(n), label: t(n === live ? "seq.viewLive" : "seq.viewVersion", { n }) })),
   ];
   return (
@@ -84,13 +86,13 @@ export function Header({
           <UserRoundSearch size={16} aria-hidden />
           {t("seq.simulate")}
         </Button>
-        {status === "live" && (
+        {writes && status === "live" && (
           <Button tone="ghost" onPress={does.pause}>
             <Pause size={16} aria-hidden />
             {t("seq.pause")}
           </Button>
         )}
-        {status === "paused" && (
+        {writes && status === "paused" && (
           <Button onPress={does.resume}>
             <Play size={16} aria-hidden />
             {t("seq.resume")}
@@ -110,7 +112,7 @@ export function Header({
             </IconButton>
           }
         >
-          <MenuItem id="duplicate">{t("seqs.duplicate")}</MenuItem>
+          {writes && <MenuItem id="duplicate">{t("seqs.duplicate")}</MenuItem>}
           {told && <MenuItem id="json">{t("seq.asJson")}</MenuItem>}
           <MenuItem id="keys">{t("seq.keys")}</MenuItem>
         </Menu>

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "../../../components/Button.tsx";
 import { Loaded } from "../../../components/States.tsx";
 import { useWords } from "../../../lib/language.ts";
+import { useMay } from "../../../lib/may.ts";
 import { readDocument } from "../../../lib/sequence/document.ts";
 import { titleOf } from "../../../lib/sequence/titles.ts";
 import { find } from "../../../lib/sequence/tree.ts";
@@ -36,6 +37,7 @@ export function VersionViewer({
   const t = useWords();
   const { key } = sequence;
   const client = useQueryClient();
+  const writes = useMay()("sequences:write");
   const version = useVersion(key, number);
   const versions = useVersions(key);
   const counts = useCounts(key, number);
@@ -86,7 +88,7 @@ export function VersionViewer({
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-center gap-2 px-4 pt-3 md:px-6">
             <p className="text-mute">{t("seq.readOnly", { n: number })}</p>
-            <Button onPress={() => onShow(null)}>{t("seq.toDraft")}</Button>
+            {writes && <Button onPress={() => onShow(null)}>{t("seq.toDraft")}</Button>}
             {counts.data?.approximate && <p className="text-xs text-mute">{t("seq.count.about")}</p>}
           </div>
           <Loaded query={version}>
