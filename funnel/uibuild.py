@@ -43,7 +43,7 @@ class BuildError(RuntimeError):
 
 def build() -> None:
     """Make the app that is served, unless it is there already. Raises BuildError."""
-    wanted = _digest([*(UI / name for name in SOURCES), *_files(UI / "src"), *_files(EMBED)])
+    wanted = _digest([*(UI / name for name in SOURCES), *_files(UI / "src"), *_files(UI / "embed")])
     if _read(OUT / ".digest") == wanted:
         return
     with (UI / "package.json").open() as held:

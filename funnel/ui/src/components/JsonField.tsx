@@ -4,6 +4,7 @@ import { Button } from "./Button.tsx";
 import { TextField } from "./Field.tsx";
 import { useWords } from "../lib/language.ts";
 import type { Json } from "../lib/sequence/document.ts";
+import "../words/sequences.ts";
 
 export function JsonField({
   label,

@@ -1,4 +1,6 @@
 /** Texts of imports. */
+import { add } from "./words.ts";
+
 export const imports = {
   "imports.title": ["Imports", "Imports"],
   "imports.open": ["Import", "Importer"],
@@ -122,3 +124,5 @@ export const imports = {
   "import.refused.value": ["cannot be read", "illisible"],
   "import.refused.long": ["too long", "trop long"],
 } as const;
+
+add(imports);

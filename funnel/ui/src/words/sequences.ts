@@ -1,4 +1,6 @@
 /** Texts of the list of sequences and of the editor. */
+import { add } from "./words.ts";
+
 export const sequences = {
   "seqs.new": ["New sequence", "Nouvelle séquence"],
   "seqs.none": ["No sequence yet", "Aucune séquence pour l’instant"],
@@ -465,3 +467,5 @@ export const sequences = {
     "Cette séquence n’a jamais été publiée ; son brouillon est réservé à ceux qui peuvent la modifier.",
   ],
 } as const;
+
+add(sequences);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./imports.ts";
+import "./sequences.ts";
 import { fill, say, words } from "./words.ts";
 
 const names = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();

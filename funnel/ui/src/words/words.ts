@@ -6,7 +6,7 @@ import { account } from "./account.ts";
 import { facts } from "./facts.ts";
 import { held } from "./held.ts";
 import { home } from "./home.ts";
-import { imports } from "./imports.ts";
+import type { imports } from "./imports.ts";
 import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
 import { maturity } from "./maturity.ts";
@@ -14,7 +14,7 @@ import { privacy } from "./privacy.ts";
 import { people } from "./people.ts";
 import { rules } from "./rules.ts";
 import { segments } from "./segments.ts";
-import { sequences } from "./sequences.ts";
+import type { sequences } from "./sequences.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
 import { work } from "./work.ts";
@@ -25,13 +25,12 @@ export type Pair = readonly [en: string, fr: string];
 export type Language = "en" | "fr";
 export type Values = Readonly<Record<string, string | number>>;
 
-export const words = {
+const first = {
   ...shell,
   ...board,
   ...bulk,
   ...home,
   ...held,
-  ...imports,
   ...leads,
   ...facts,
   ...mailbox,
@@ -39,7 +38,6 @@ export const words = {
   ...privacy,
   ...rules,
   ...segments,
-  ...sequences,
   ...settings,
   ...work,
   ...exports,
@@ -47,11 +45,21 @@ export const words = {
   ...account,
   ...people,
 } as const satisfies Record<string, Pair>;
-export type Key = keyof typeof words;
+export type Key = keyof typeof first | keyof typeof imports | keyof typeof sequences;
+
+/** All texts that are loaded. */
+export const words: Record<string, Pair> = { ...first };
+
+/** Many words of few screens are loaded with these: their files add themselves. */
+export function add(more: Readonly<Record<string, Pair>>): void {
+  Object.assign(words, more);
+}
 
 /** The text of `key`, its {names} filled in; `n` chooses between one and many. */
 export function say(language: Language, key: Key, values: Values = {}): string {
-  return fill(language, words[key][language === "fr" ? 1 : 0], values);
+  const pair = words[key];
+  if (!pair) throw new Error(`the words with ${key} are not loaded`);
+  return fill(language, pair[language === "fr" ? 1 : 0], values);
 }
 
 export function fill(language: Language, text: string, values: Values): string {

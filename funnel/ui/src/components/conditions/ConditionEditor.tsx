@@ -17,6 +17,7 @@ import { readTerm, writeTerm } from "../../lib/terms.ts";
 import type { Json } from "../../lib/sequence/document.ts";
 import { JsonField } from "../JsonField.tsx";
 import { TermFields } from "./TermFields.tsx";
+import "../../words/sequences.ts";
 
 /** `onChange` names the field that is typed in; "" for a change that stands alone. */
 type OnChange = (value: Json, field: string) => void;

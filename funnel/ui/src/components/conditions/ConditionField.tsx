@@ -3,6 +3,7 @@ import { Button } from "../Button.tsx";
 import { useWords } from "../../lib/language.ts";
 import type { Json } from "../../lib/sequence/document.ts";
 import { ConditionEditor } from "./ConditionEditor.tsx";
+import "../../words/sequences.ts";
 
 export function ConditionField({
   label,

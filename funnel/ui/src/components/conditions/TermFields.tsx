@@ -13,6 +13,7 @@ import { EVENTS, NETWORKS, useForms, usePurposes, useSegments, useSequences, use
 import { useWords } from "../../lib/language.ts";
 import { Select, TextField } from "../Field.tsx";
 import { Suggest } from "../Suggest.tsx";
+import "../../words/sequences.ts";
 
 type Change = (shown: Plain, field: string) => void;
 interface Fields {

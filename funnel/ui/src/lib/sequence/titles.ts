@@ -4,6 +4,7 @@ import { type Json, type Step, armsOf, isFields, kindOf } from "./document.ts";
 import { readDuration } from "./durations.ts";
 import { readCondition, type Group, type Row } from "../conditions.ts";
 import { readTerm } from "../terms.ts";
+import "../../words/sequences.ts";
 
 export type Say = (key: Key, values?: Values) => string;
 

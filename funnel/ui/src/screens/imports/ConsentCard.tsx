@@ -7,6 +7,7 @@ import { Card } from "../../components/Page.tsx";
 import { toast } from "../../components/Toast.tsx";
 import { useWords } from "../../lib/language.ts";
 import { type Changes, type Import, useChange } from "./queries.ts";
+import "../../words/imports.ts";
 
 type Stated = NonNullable<Changes["consent"]>;
 

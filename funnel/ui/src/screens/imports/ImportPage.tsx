@@ -12,6 +12,7 @@ import { type Import, isWorking, useImport } from "./queries.ts";
 import { ReadingCard } from "./ReadingCard.tsx";
 import { Refusals } from "./Refusals.tsx";
 import { Steps } from "./Steps.tsx";
+import "../../words/imports.ts";
 
 const route = getRouteApi("/imports/$id");
 

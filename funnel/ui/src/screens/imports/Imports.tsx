@@ -15,6 +15,7 @@ import { useLocale, useWords } from "../../lib/language.ts";
 import { LIVE } from "../../lib/live.ts";
 import { useMay } from "../../lib/may.ts";
 import { isWorking } from "./queries.ts";
+import "../../words/imports.ts";
 
 type Import = Schemas["ImportOut"];
 type State = "new" | "working" | "checked" | "done" | "failed" | "cancelled";

@@ -5,6 +5,7 @@ import { Checkbox, Select, TextField } from "../../components/Field.tsx";
 import { Card } from "../../components/Page.tsx";
 import { useWords } from "../../lib/language.ts";
 import { type Import, useChange } from "./queries.ts";
+import "../../words/imports.ts";
 
 const POLICIES = ["new", "fill", "overwrite"] as const;
 const TAGGINGS = ["add", "replace"] as const;

@@ -5,6 +5,7 @@ import { Stat } from "../../components/Stat.tsx";
 import { useLocale, useWords } from "../../lib/language.ts";
 import { isKey } from "../../words/words.ts";
 import { type Import, isWorking } from "./queries.ts";
+import "../../words/imports.ts";
 
 type Counts = NonNullable<Import["result"]>;
 

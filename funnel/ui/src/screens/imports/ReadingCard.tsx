@@ -3,6 +3,7 @@ import { Checkbox, Select } from "../../components/Field.tsx";
 import { Card } from "../../components/Page.tsx";
 import { useWords } from "../../lib/language.ts";
 import { type Changes, type Import, useChange } from "./queries.ts";
+import "../../words/imports.ts";
 
 type Reading = NonNullable<Changes["reading"]>;
 

@@ -6,6 +6,7 @@ import { Loaded } from "../../components/States.tsx";
 import { type Column, Table } from "../../components/Table.tsx";
 import { useWords } from "../../lib/language.ts";
 import type { Import } from "./queries.ts";
+import "../../words/imports.ts";
 
 type Refusal = Schemas["RefusalOut"];
 

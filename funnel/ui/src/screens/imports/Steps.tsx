@@ -2,6 +2,7 @@
 import { Button } from "../../components/Button.tsx";
 import { useWords } from "../../lib/language.ts";
 import { type Import, isWorking, useWork } from "./queries.ts";
+import "../../words/imports.ts";
 
 export function Steps({ one }: { one: Import }) {
   const t = useWords();

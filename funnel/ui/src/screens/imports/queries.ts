@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ApiError, api, ok, type Schemas } from "../../api/client.ts";
 import { toast } from "../../components/Toast.tsx";
 import { useWords } from "../../lib/language.ts";
+import "../../words/imports.ts";
 
 export type Import = Schemas["ImportWithRowsOut"];
 export type Changes = Schemas["ImportPatch"];

@@ -19,6 +19,7 @@ import { BulkBar } from "./bulk/BulkBar.tsx";
 import { filterOf, sortOf } from "./asked.ts";
 import { ExportDialog } from "./ExportDialog.tsx";
 import { Filters } from "./Filters.tsx";
+import "../../words/imports.ts";
 
 const route = getRouteApi("/leads");
 const PAGE = 50;

@@ -13,6 +13,7 @@ import { RawDraft } from "./editor/RawDraft.tsx";
 import type { Sequence } from "./editor/types.ts";
 import { VersionViewer } from "./editor/VersionViewer.tsx";
 import { readSequence, sequenceKey } from "./queries.ts";
+import "../../words/sequences.ts";
 
 const route = getRouteApi("/sequences/$key");
 

@@ -14,6 +14,7 @@ import { saveDraft, sequencesKey } from "./queries.ts";
 import { useForms } from "../../lib/known.ts";
 import { keyOf } from "../../lib/sequence/keys.ts";
 import { type Template, templates } from "./templates.ts";
+import "../../words/sequences.ts";
 
 const AS_WRITTEN = "";
 

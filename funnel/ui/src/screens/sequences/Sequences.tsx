@@ -16,6 +16,7 @@ import type { Say } from "../../lib/sequence/titles.ts";
 import { NewSequence } from "./NewSequence.tsx";
 import { MOVING, sequencesKey } from "./queries.ts";
 import { StatusBadge } from "./StatusBadge.tsx";
+import "../../words/sequences.ts";
 
 type Listed = Schemas["ListedOut"];
 
