@@ -64,12 +64,12 @@ def test_the_score_of_a_past_moment_is_told_as_it_was(api, context, lena, now):
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
-def test_at_the_ends_of_time_a_score_is_told_too(api, context, lena, now, at):
+def test_a_time_far_from_any_life_is_refused_in_words(api, context, lena, now, at):
     write(context, entry(lena, now, 20))
 
     told = api("GET", f"/leads/{lena}/score", query_string={"at": at})
 
-    assert (told.status_code, told.json["score"]) == (200, 0)
+    assert (told.status_code, told.json["errors"]) == (422, {"at": ["Must be between the years 1900 and 2999."]})
 
 
 def test_of_a_long_ledger_the_older_entries_count_and_are_told_together(api, context, lena, now):

@@ -17,6 +17,7 @@ export function sentence(fact: Fact, t: Say): string {
       sequence: text(data.sequence),
       tag: text(data.tag),
       key: text(data.key),
+      goal: text(data.goal),
       from: stage(text(data.from), t),
       to: stage(text(data.to), t),
       purposes: Array.isArray(data.purposes) ? data.purposes.join(", ") : text(data.purpose),

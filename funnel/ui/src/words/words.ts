@@ -1,6 +1,7 @@
 /** The words of the app, in both languages, side by side. A text may count: "{n} lead|{n} leads". */
 import { board } from "./board.ts";
 import { bulk } from "./bulk.ts";
+import { conversions } from "./conversions.ts";
 import { exports } from "./exports.ts";
 import { account } from "./account.ts";
 import { facts } from "./facts.ts";
@@ -33,6 +34,7 @@ const first = {
   ...held,
   ...leads,
   ...facts,
+  ...conversions,
   ...mailbox,
   ...maturity,
   ...privacy,

@@ -125,6 +125,7 @@ def test_the_page_of_a_lead_tells_who_it_is_and_everything_that_happened(tab, pl
     )
     visitor.look_in_light_and_dark("lead")
     page.get_by_role("tab", name="Timeline").focus()
+    page.keyboard.press("ArrowRight")  # over the notes
     page.keyboard.press("ArrowRight")
 
     expect(main.get_by_text("Form guide, version 1", exact=True)).to_be_visible()

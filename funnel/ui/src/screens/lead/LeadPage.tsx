@@ -10,6 +10,7 @@ import { useWords } from "../../lib/language.ts";
 import { LIVE } from "../../lib/live.ts";
 import { nameOf } from "../../lib/people.ts";
 import { Consents } from "./Consents.tsx";
+import { Conversions } from "./Conversions.tsx";
 import { Enrollments } from "./Enrollments.tsx";
 import { LeadTasks } from "./LeadTasks.tsx";
 import { MergedLeads } from "./Merged.tsx";
@@ -56,6 +57,7 @@ export function LeadPage() {
               <Owner lead={lead} />
               <StageCard id={id} />
               <Score id={id} />
+              <Conversions id={id} />
               <Consents id={id} />
               <Segments id={id} />
               <Origin id={id} />

@@ -31,6 +31,12 @@ export const TABS: readonly SettingsTab[] = [
     Content: lazy(() => import("./tokens/Tokens.tsx").then(({ Tokens }) => ({ default: Tokens }))),
   },
   {
+    id: "goals",
+    name: "goals.title",
+    scope: "goals:read",
+    Content: lazy(() => import("./goals/Goals.tsx").then(({ Goals }) => ({ default: Goals }))),
+  },
+  {
     id: "assignment",
     name: "assignment.title",
     scope: "rules:write",
