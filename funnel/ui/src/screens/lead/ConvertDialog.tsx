@@ -56,6 +56,7 @@ function Wish({
   const errors = telling.error instanceof ApiError ? telling.error.errors : {};
   return (
     <form
+      noValidate
       className="mt-3 grid grid-cols-1 gap-3"
       onSubmit={(event) => {
         event.preventDefault();

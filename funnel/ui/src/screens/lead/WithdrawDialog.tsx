@@ -28,6 +28,7 @@ export function WithdrawDialog({ conversion, onClose }: { conversion: Schemas["C
   return (
     <Dialog open onClose={onClose} title={t("conversions.withdrawTitle", { goal: conversion.goal_name })}>
       <form
+        noValidate
         className="mt-3 grid grid-cols-1 gap-3"
         onSubmit={(event) => {
           event.preventDefault();

@@ -35,6 +35,7 @@ export function GoalDialog({ goal, onClose }: { goal: Goal | undefined; onClose:
   return (
     <Dialog open onClose={onClose} title={t(goal ? "goals.edit" : "goals.new")}>
       <form
+        noValidate
         className="mt-3 grid grid-cols-1 gap-3"
         onSubmit={(event) => {
           event.preventDefault();
