@@ -65,6 +65,14 @@ export const leads = {
   "lead.yes": ["yes", "oui"],
   "lead.no": ["no", "non"],
 
+  "edit.open": ["Edit", "Modifier"],
+  "edit.title": ["Edit fields and tags", "Modifier les champs et les étiquettes"],
+  "edit.newField": ["Another field", "Un autre champ"],
+  "edit.add": ["Add", "Ajouter"],
+  "edit.tags": ["Separated by commas", "Séparées par des virgules"],
+  "edit.save": ["Save", "Enregistrer"],
+  "edit.done": ["Saved", "Enregistré"],
+
   "consents.title": ["Consents", "Consentements"],
   "consents.none": ["Never asked for anything.", "Jamais rien demandé."],
   "consents.granted": ["agreed", "accordé"],

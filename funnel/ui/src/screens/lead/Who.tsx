@@ -1,17 +1,23 @@
 /** Stage, score, tags and everything forms told. */
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Schemas } from "../../api/client.ts";
 import { Badge } from "../../components/Badge.tsx";
+import { Button } from "../../components/Button.tsx";
 import { Fact, Facts } from "../../components/Facts.tsx";
 import { Moment } from "../../components/Moment.tsx";
 import { Card } from "../../components/Page.tsx";
 import { StageBadge } from "../../components/StageBadge.tsx";
 import { useLocale, useWords } from "../../lib/language.ts";
+import { useMay } from "../../lib/may.ts";
 import { shown } from "../../lib/people.ts";
+import { EditLead } from "./EditLead.tsx";
 
 export function Who({ lead }: { lead: Schemas["LeadOut"] }) {
   const t = useWords();
   const locale = useLocale();
+  const may = useMay();
+  const [editing, setEditing] = useState(false);
   const number = (n: number) => n.toLocaleString(locale, { maximumFractionDigits: 1 });
   const fields = Object.entries(lead.fields);
   return (
@@ -52,7 +58,11 @@ export function Who({ lead }: { lead: Schemas["LeadOut"] }) {
           <Moment at={lead.updated_at} />
         </Fact>
       </Facts>
-      <h2 className="mt-4 mb-2 font-semibold">{t("lead.fields")}</h2>
+      <div className="mt-4 mb-2 flex items-center justify-between gap-2">
+        <h2 className="font-semibold">{t("lead.fields")}</h2>
+        {may("leads:write") && <Button onPress={() => setEditing(true)}>{t("edit.open")}</Button>}
+      </div>
+      {editing && <EditLead lead={lead} onClose={() => setEditing(false)} />}
       {fields.length === 0 ? (
         <p className="text-mute">{t("lead.noFields")}</p>
       ) : (
