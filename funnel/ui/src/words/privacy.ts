@@ -1,4 +1,6 @@
 /** Texts of a person's rights: archive, erasure, retention; and of the audit log. */
+import { add } from "./words.ts";
+
 export const privacy = {
   "rights.title": ["Data of this person", "Données de cette personne"],
   "rights.export": ["Export everything", "Tout exporter"],
@@ -18,7 +20,6 @@ export const privacy = {
   "erase.suppress": ["Never mail this address again", "Ne plus jamais écrire à cette adresse"],
   "erase.do": ["Erase for good", "Effacer définitivement"],
   "erase.done": ["Erased. Only a number is left.", "Effacé. Il ne reste qu’un numéro."],
-  "privacy.title": ["Privacy", "Vie privée"],
   "privacy.asked": ["Somebody asks", "Quelqu’un demande"],
   "privacy.askedText": [
     "What is there of an address, whether a lead has it or not. The address appears in no log.",
@@ -73,7 +74,6 @@ export const privacy = {
   ],
   "retention.confirmed": ["The policy is in force.", "La règle est en vigueur."],
   "retention.failed": ["The count ended early: {why}.", "Le comptage s’est interrompu : {why}."],
-  "audit.title": ["Audit", "Audit"],
   "audit.text": [
     "Who saw a lead, exported, changed, signed in. Entries hold numbers and words only, and nobody can change them.",
     "Qui a vu un prospect, exporté, modifié, ouvert une session. Les entrées ne contiennent que des numéros et des mots, et personne ne peut les modifier.",
@@ -89,3 +89,5 @@ export const privacy = {
   "audit.filter": ["Show", "Afficher"],
   "audit.more": ["Older ones", "Plus anciennes"],
 } as const;
+
+add(privacy);

@@ -43,4 +43,7 @@ export const settings = {
     "Les programmes qui s’en servent sont refusés dès maintenant. C’est définitif.",
   ],
   "tokens.ended": ["The token {name} opens nothing any more.", "Le jeton {name} n’ouvre plus rien."],
+  "webhooks.title": ["Webhooks", "Webhooks"],
+  "privacy.title": ["Privacy", "Vie privée"],
+  "audit.title": ["Audit", "Audit"],
 } as const;

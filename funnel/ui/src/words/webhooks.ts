@@ -1,6 +1,7 @@
 /** Texts of the webhooks: addresses of other systems that are called. */
+import { add } from "./words.ts";
+
 export const webhooks = {
-  "webhooks.title": ["Webhooks", "Webhooks"],
   "webhooks.what": [
     "Other systems are called when something happens here. Each call is signed, and made again for a day when nobody answers.",
     "D’autres systèmes sont appelés quand quelque chose se passe ici. Chaque appel est signé, et refait pendant un jour si personne ne répond.",
@@ -73,3 +74,5 @@ export const webhooks = {
   "webhooks.sentAgain": ["It is sent again.", "C’est renvoyé."],
   "webhooks.newest": ["The newest {n}.", "Les {n} plus récentes."],
 } as const;
+
+add(webhooks);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./imports.ts";
+import "./privacy.ts";
 import "./sequences.ts";
+import "./webhooks.ts";
 import { fill, say, words } from "./words.ts";
 
 const names = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();

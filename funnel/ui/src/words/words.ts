@@ -11,7 +11,7 @@ import type { imports } from "./imports.ts";
 import { leads } from "./leads.ts";
 import { mailbox } from "./mailbox.ts";
 import { maturity } from "./maturity.ts";
-import { privacy } from "./privacy.ts";
+import type { privacy } from "./privacy.ts";
 import { people } from "./people.ts";
 import { rules } from "./rules.ts";
 import { segments } from "./segments.ts";
@@ -19,7 +19,7 @@ import type { sequences } from "./sequences.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
 import { work } from "./work.ts";
-import { webhooks } from "./webhooks.ts";
+import type { webhooks } from "./webhooks.ts";
 
 /** English and French of one text. */
 export type Pair = readonly [en: string, fr: string];
@@ -37,17 +37,16 @@ const first = {
   ...conversions,
   ...mailbox,
   ...maturity,
-  ...privacy,
   ...rules,
   ...segments,
   ...settings,
   ...work,
   ...exports,
-  ...webhooks,
   ...account,
   ...people,
 } as const satisfies Record<string, Pair>;
-export type Key = keyof typeof first | keyof typeof imports | keyof typeof sequences;
+export type Key =
+  keyof typeof first | keyof typeof imports | keyof typeof privacy | keyof typeof sequences | keyof typeof webhooks;
 
 /** All texts that are loaded. */
 export const words: Record<string, Pair> = { ...first };

@@ -9,6 +9,7 @@ import { Checkbox, Select, TextField } from "../../components/Field.tsx";
 import { ErrorBox } from "../../components/States.tsx";
 import { toast } from "../../components/Toast.tsx";
 import { useWords } from "../../lib/language.ts";
+import "../../words/privacy.ts";
 
 type Reason = Schemas["EraseLeadIn"]["reason"];
 const REASONS: readonly Reason[] = ["asked", "objection", "mistake", "test"];

@@ -5,6 +5,7 @@ import { Card } from "../../components/Page.tsx";
 import { useWords } from "../../lib/language.ts";
 import { useMay } from "../../lib/may.ts";
 import { EraseDialog } from "./EraseDialog.tsx";
+import "../../words/privacy.ts";
 
 export function Rights({ id }: { id: number }) {
   const t = useWords();

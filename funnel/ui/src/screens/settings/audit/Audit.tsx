@@ -8,6 +8,7 @@ import { EmptyState, ErrorBox, Skeleton } from "../../../components/States.tsx";
 import { type Column, Table } from "../../../components/Table.tsx";
 import { exact } from "../../../lib/dates.ts";
 import { useLocale, useWords } from "../../../lib/language.ts";
+import "../../../words/privacy.ts";
 
 type Entry = Schemas["AuditEntryOut"];
 const FILTERS = ["actor", "action", "subject"] as const;

@@ -6,6 +6,7 @@ import { Moment } from "../../../components/Moment.tsx";
 import { Loaded } from "../../../components/States.tsx";
 import { type Column, Table } from "../../../components/Table.tsx";
 import { useWords } from "../../../lib/language.ts";
+import "../../../words/privacy.ts";
 
 type Erasure = Schemas["ErasureOut"];
 /** shown; programs read the rest page by page */

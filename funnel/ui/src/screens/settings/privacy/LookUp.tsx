@@ -7,6 +7,7 @@ import { TextField } from "../../../components/Field.tsx";
 import { Card } from "../../../components/Page.tsx";
 import { ErrorBox } from "../../../components/States.tsx";
 import { useWords } from "../../../lib/language.ts";
+import "../../../words/privacy.ts";
 
 export function LookUp() {
   const t = useWords();

@@ -11,6 +11,7 @@ import { exact } from "../../../lib/dates.ts";
 import { useLocale, useWords } from "../../../lib/language.ts";
 import { useMay } from "../../../lib/may.ts";
 import { RetentionPreview } from "./RetentionPreview.tsx";
+import "../../../words/privacy.ts";
 
 type Policy = Schemas["RetentionOut"];
 const DURATIONS = [

@@ -8,6 +8,7 @@ import { ErrorBox } from "../../../components/States.tsx";
 import { toast } from "../../../components/Toast.tsx";
 import { useWords } from "../../../lib/language.ts";
 import { useMay } from "../../../lib/may.ts";
+import "../../../words/privacy.ts";
 
 type Job = Schemas["JobOut"];
 /** milliseconds between two looks at a job under way */

@@ -10,6 +10,7 @@ import { exact } from "../../../lib/dates.ts";
 import { useLocale, useWords } from "../../../lib/language.ts";
 import { LIVE } from "../../../lib/live.ts";
 import type { Webhook } from "./useVerbs.ts";
+import "../../../words/webhooks.ts";
 
 type Delivery = Schemas["DeliveryOut"];
 

@@ -8,6 +8,7 @@ import { Checkbox, TextField } from "../../../components/Field.tsx";
 import { ShownOnce } from "../../../components/ShownOnce.tsx";
 import { ErrorBox } from "../../../components/States.tsx";
 import { useWords } from "../../../lib/language.ts";
+import "../../../words/webhooks.ts";
 
 export function NewWebhook({ onClose }: { onClose: () => void }) {
   const t = useWords();

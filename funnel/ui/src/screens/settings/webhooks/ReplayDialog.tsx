@@ -9,6 +9,7 @@ import { ErrorBox } from "../../../components/States.tsx";
 import { toast } from "../../../components/Toast.tsx";
 import { useWords } from "../../../lib/language.ts";
 import type { Webhook } from "./useVerbs.ts";
+import "../../../words/webhooks.ts";
 
 const HOURS = { hour: 1, day: 24, week: 168 } as const;
 type Span = keyof typeof HOURS;

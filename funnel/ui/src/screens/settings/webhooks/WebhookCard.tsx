@@ -11,6 +11,7 @@ import { useLocale, useWords } from "../../../lib/language.ts";
 import { Deliveries } from "./Deliveries.tsx";
 import { ReplayDialog } from "./ReplayDialog.tsx";
 import { useVerbs, type Webhook } from "./useVerbs.ts";
+import "../../../words/webhooks.ts";
 
 type Asked = "deliveries" | "rotate" | "replay" | "delete";
 

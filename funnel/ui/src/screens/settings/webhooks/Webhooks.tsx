@@ -8,6 +8,7 @@ import { useWords } from "../../../lib/language.ts";
 import { LIVE } from "../../../lib/live.ts";
 import { NewWebhook } from "./NewWebhook.tsx";
 import { WebhookCard } from "./WebhookCard.tsx";
+import "../../../words/webhooks.ts";
 
 export function Webhooks() {
   const t = useWords();

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ok, type Schemas } from "../../../api/client.ts";
 import { toast } from "../../../components/Toast.tsx";
 import { useWords } from "../../../lib/language.ts";
+import "../../../words/webhooks.ts";
 
 export type Webhook = Schemas["WebhookOut"];
 
