@@ -24,10 +24,11 @@ FUNCTIONS = (
                   'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe') END
     """,
     # Digits in a row as well, for numbers written with spaces; each part of an address, for its first letters.
-    # In PL/pgSQL, which keeps its plans: a function in SQL would be planned anew with each form post.
+    # In PL/pgSQL, which keeps its plans: a function in SQL would be planned anew with each form post. With their path,
+    # because a dump is restored with none.
     r"""
     CREATE OR REPLACE FUNCTION searched(email text, fields jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    AS $$ BEGIN RETURN
+    SET search_path FROM CURRENT AS $$ BEGIN RETURN
         ' ' || folded(email || ' ' || translate(email, '@.-_+', '     ') || coalesce((
             SELECT string_agg(' ' || left(value, 200) || CASE WHEN value ~ '^[+(]?[0-9][-0-9 ().\/]{5,30}$'
                               THEN ' ' || translate(value, '+-(). /', '') ELSE '' END, '')
@@ -36,7 +37,7 @@ FUNCTIONS = (
     """,
     """
     CREATE OR REPLACE FUNCTION sort_name(email text, fields jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    AS $$ BEGIN RETURN
+    SET search_path FROM CURRENT AS $$ BEGIN RETURN
         left(folded(coalesce(
             nullif(trim(concat(fields ->> 'first_name', ' ', fields ->> 'last_name')), ''),
             nullif(trim(fields ->> 'name'), ''), email)), 200);

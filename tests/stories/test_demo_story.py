@@ -201,7 +201,7 @@ def read_in_the_app(service, tab, lead):
         sign_in(service, page)
         page.goto(f"{service.url}/app/leads")
         row = page.get_by_role("row", name=re.compile("lena@example.com"))
-        expect(row.get_by_role("cell").first).to_have_text("Lead")
+        expect(row.get_by_role("cell", name="Lead", exact=True)).to_be_visible()
         marketer.look("desk-5-leads")
         row.get_by_role("link").click()
         page.wait_for_url(f"{service.url}/app/leads/{lead['id']}")
