@@ -81,10 +81,11 @@ def _hidden(form: KnownForm, posted: dict[str, Any]) -> dict[str, str]:
     arrived = {name: value for name in told if (value := request.args.get(name))}
     first = {
         "submission_id": str(uuid4()),
-        "stamp": stamps.stamp(form.id),
         "referrer": request.referrer or "",
         "locale": language(form.definition["locale"]),
     }
+    if not posted:  # who puts a refused filling right has typed already, however quickly it is done
+        first["stamp"] = stamps.stamp(form.id)
     own = {f["key"]: request.args.get(f["key"], "") for f in form.definition["fields"] if f["type"] == "hidden"}
     kept = {name: value for name in (*_CARRIED, *own) if (value := posts.text_of(posted, name))}
     return first | arrived | own | kept

@@ -133,3 +133,12 @@ def test_a_plain_form_without_a_stamp_is_let_in(post, rows):
     post()
 
     assert outcomes(rows) == [("accepted", None)]
+
+
+def test_who_puts_a_refused_filling_right_at_once_is_let_in(post, client, rows):
+    refused = post(email="jane@localhost")
+    page = client.post("/f/demo", data={"email": "jane@localhost"}, headers=ORIGIN)
+
+    assert (refused.status_code, page.status_code) == (422, 422)
+    assert b'name="stamp"' not in page.data
+    assert b'name="stamp"' in client.get("/f/demo").data

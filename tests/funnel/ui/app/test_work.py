@@ -130,7 +130,8 @@ def test_duplicates_are_compared_and_merged_from_the_list(tab, place, pair):
     page = visitor.page
     page.goto(f"{place.url}/app/leads")
     page.get_by_role("link", name="Doublons").click()
-    page.get_by_role("button", name="Comparer tous les prospects").click()
+    with page.expect_response(lambda response: response.request.method == "POST"):  # the job is asked for
+        page.get_by_role("button", name="Comparer tous les prospects").click()
     expect(page.get_by_role("button", name="Comparaison…")).to_be_disabled()
     with place.database.transaction() as session:  # as a worker does
         job = jobs.page(session, kind=duplicates.KIND).items[0]
