@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from funnel.conditions import Problem
 from funnel.crm.errors import TakenError
-from funnel.models import Segment, Stage
 from nurture_sequences import definition
 from nurture_sequences import models as tables
 
 #: drafts whose problems are remembered
 MOST_COUNTED = 5000
 
+_NAMES = text("""
+    SELECT ARRAY(SELECT key FROM stages ORDER BY position) AS ladder, ARRAY(SELECT key FROM segments) AS segments
+""")
 _counted: dict[tuple[Any, ...], int] = {}
 
 
@@ -143,8 +145,8 @@ def read(session: Session, key: str) -> tables.Sequence:
 
 def problems(session: Session, document: object) -> list[Problem]:
     """What must be mended before this document can be published."""
-    ladder = session.scalars(select(Stage.key).order_by(Stage.position)).all()
-    return definition.problems(document, ladder, segments=_segments(session))
+    ladder, segments = _names(session)
+    return definition.problems(document, ladder, segments=segments)
 
 
 def problem_counts(session: Session, rows: Sequence[Any]) -> dict[int, int]:
@@ -152,7 +154,7 @@ def problem_counts(session: Session, rows: Sequence[Any]) -> dict[int, int]:
 
     Kept for each draft as it stands: reading all documents again for every list would be most of its work.
     """
-    ladder, segments = tuple(session.scalars(select(Stage.key).order_by(Stage.position))), _segments(session)
+    ladder, segments = _names(session)
     keys = {row.id: (row.id, row.revision, row.updated_at, ladder, segments) for row in rows}
     missing = [one for one, key in keys.items() if key not in _counted]
     if missing:
@@ -167,9 +169,10 @@ def problem_counts(session: Session, rows: Sequence[Any]) -> dict[int, int]:
     return {one: _counted[key] for one, key in keys.items() if key in _counted}
 
 
-def _segments(session: Session) -> frozenset[str]:
-    """The keys that a document may name."""
-    return frozenset(session.scalars(select(Segment.key)))
+def _names(session: Session) -> tuple[tuple[str, ...], frozenset[str]]:
+    """What a document may name, in one trip: the stages from the foot of the ladder, and the segments."""
+    row = session.execute(_NAMES).one()
+    return tuple(row.ladder), frozenset(row.segments)
 
 
 def _insert(session: Session, key: str, draft: dict[str, Any], now: datetime) -> tables.Sequence | None:
